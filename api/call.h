@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One call of the interface: what was asked, with what, and the answer. Free of any HTTP library: the server
+ * fills the upper half and sends the lower one; a test or a fuzzer does the same by hand. */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "base/limits.h"
+#include "base/share.h"
+#include "base/text.h"
+#include "registry/registry.h"
+
+struct dialect;
+struct route;
+
+struct pair {
+    struct span name, value;            /* decoded */
+};
+
+/* Headers the interface looks at; empty when absent. Of a repeated header the values joined by ", ". */
+struct call_headers {
+    struct span content_type, accept, accept_encoding, if_none_match;
+};
+
+struct call {
+    /* Asked: filled by the server before api_route; borrowed until the answer was sent. */
+    struct registry *registry;
+    struct arena *arena;
+    const struct dialect *dialect;
+    struct origin origin;
+    struct span method, target;         /* as they came: percent-encoded, with the query */
+    struct call_headers headers;
+    struct span body;                   /* filled before api_answer */
+
+    /* Found by api_route. */
+    const struct route *route;
+    const struct pair *query;
+    size_t query_count;
+    struct span arg[PATH_ARGS_MAX];     /* the {…} of the path, decoded */
+    bool head;                          /* HEAD: the answer of GET, without its body */
+
+    /* While a handler runs: READS and THINKS calls have it pinned. */
+    const struct view *view;
+
+    /* The answer: filled by api_answer or api_refuse. */
+    int status;
+    struct span media_type;             /* Content-Type */
+    struct span allow;                  /* Allow, of OPTIONS; else empty */
+    struct span etag;                   /* quoted; empty: none */
+    bool gzipped;                       /* Content-Encoding: gzip */
+    struct span reply;                  /* in the arena, or the bytes of `shared` */
+    struct share *shared;               /* dropped by arena_defer when the call ends, or NULL */
+};
+
+/* Where a handler runs. */
+enum access {
+    READS = 1,          /* lookups, a bounded reply: on the http thread */
+    THINKS = 2,         /* parses, compares, lists: think lane */
+    WRITES = 4,         /* decides and commits: write lane */
+    FRESH = 8,          /* first learns what other nodes committed */
+    ALIASED = 16,       /* the subject may be an alias */
+    SMALL_BODY = 32,    /* SETTING_BODY_MAX instead of body_max */
+};
+
+/* true: the answer is set. */
+typedef bool handler_fn(struct call *call, struct error *err);
+
+struct route {
+    const char *method, *path;
+    handler_fn *handle;
+    unsigned access;
+    const char *body_argument;          /* the name a missing body is reported with; NULL: takes no body */
+};
+
+/* Splits and decodes the target, finds the row, fills args and query. Always leaves a route: one of the
+ * table, or a row that answers 400, 404, 405 or OPTIONS. Cheap; run it before the body is read. */
+void api_route(struct call *call);
+
+/* Where the call is to run: READS, THINKS or WRITES; and the most its body may have. */
+unsigned api_access(const struct call *call);
+size_t api_body_max(const struct call *call, size_t body_max);
+
+/* Answers it: media types (415, 406), typed path arguments (404), body (400, 422), handler. Never fails: an
+ * error becomes its JSON. */
+void api_answer(struct call *call);
+
+/* Answers with this error instead: for what is refused before a call begins. */
+void api_refuse(struct call *call, const struct error *err);
+
+/* The rows, for tests and the manual. */
+extern const struct route routes[];
+extern const size_t routes_count;
+
+/* Reading a call. */
+bool call_query_true(const struct call *call, const char *name);            /* "true" in any case of letters */
+struct span call_query(const struct call *call, const char *name);          /* ptr NULL: absent */
+MUST_CHECK bool call_query_int(const struct call *call, const char *name, int fallback, int *value,
+                               struct error *err);                          /* not a number: 404 */
+
+#endif

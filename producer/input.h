@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines from files and standard input, in constant memory. Only LF ends a line; one CR before it goes with
+ * it. A line over LINE_MAX is told by its length alone. */
+#ifndef PRODUCER_INPUT_H
+#define PRODUCER_INPUT_H
+
+#include "base/error.h"
+
+struct input;
+
+struct line {
+    const char *input;      /* the file as named by the user, "-" for standard input */
+    uint64_t number;        /* from 1, per input */
+    struct span bytes;      /* without its line end; borrowed until the next line; empty when too long */
+    uint64_t size;          /* its bytes without its line end */
+    bool too_long;
+};
+
+/* No names: standard input. A file that cannot be opened is an error at once, before any line. */
+struct input *input_open(const char *const *names, size_t count, struct error *err);
+void input_close(struct input *input);
+
+enum input_result { INPUT_LINE, INPUT_END, INPUT_FAILED };
+enum input_result input_next(struct input *input, struct line *line, struct error *err);
+
+/* Bytes read so far, and of how many in all (0: unknown). */
+uint64_t input_done(const struct input *input);
+uint64_t input_total(const struct input *input);
+
+#endif

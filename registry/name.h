@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ":.context:subject", parsed once, at the edge; below it a subject is always a struct name. */
+#ifndef REGISTRY_NAME_H
+#define REGISTRY_NAME_H
+
+#include "base/arena.h"
+
+struct name {
+    struct span context;        /* "" is the default context, else ".name" with its dot */
+    struct span subject;        /* the bare name; may be empty */
+};
+
+/* A context is recognised only after ":." and ends at the next colon or the end; ":.:foo" is "foo".
+ * Borrows from `text`. */
+struct name name_parse(struct span text);
+
+/* The text a client reads: bare in the default context, else ":.context:subject". */
+struct span name_text(struct name name, struct arena *arena);
+
+/* The context as messages print it: "" or ":.context:". */
+struct span name_context_text(struct name name, struct arena *arena);
+
+/* Whether a subject may be registered or configured under this name: no control characters, not __GLOBAL or
+ * __EMPTY, at most SUBJECT_MAX bytes. */
+bool name_valid(struct name name);
+
+bool name_equal(struct name a, struct name b);
+
+#endif

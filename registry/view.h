@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The registry at one moment. A view never changes: whoever pins it looks things up without a lock and without
+ * an error, and everything it answers stays valid until view_release. */
+#ifndef REGISTRY_VIEW_H
+#define REGISTRY_VIEW_H
+
+#include "base/share.h"
+#include "compat/schema.h"
+#include "registry/name.h"
+#include "storage/change.h"
+
+struct view;
+
+/* The forms of a version's JSON that are rendered once and kept with it. */
+enum form { FORM_SCHEMA, FORM_SCHEMA_STRING, FORM_TEXT, FORM_GUID, FORMS };
+
+/* A schema under an id. */
+struct record {
+    struct span context;
+    int id;
+    struct record_row row;
+};
+
+/* Filled on first use by api/render.c, freed with the version. */
+struct slots {
+    struct share *_Atomic plain[FORMS];
+    struct share *_Atomic gzipped[FORMS];
+};
+
+/* A number of a subject. A version that changes is a new allocation with empty slots. */
+struct version {
+    struct name subject;
+    int number;
+    const struct record *record;
+    struct version_row row;
+    struct slots *slots;
+};
+
+enum mode { MODE_UNSET, MODE_READWRITE, MODE_READONLY };
+
+/* The settings stored at one scope; unset members are inherited or defaulted by view_settings. */
+struct settings {
+    const struct level *level;          /* NULL: unset */
+    bool has_normalize, normalize;
+    enum mode mode;
+    bool has_config;                    /* a configuration is stored here, be it empty */
+};
+
+struct subject;
+
+void view_release(const struct view *view);         /* NULL is accepted */
+static inline void view_auto(const struct view **view)
+{
+    view_release(*view);
+}
+#define AUTO_VIEW __attribute__((cleanup(view_auto))) const struct view *
+
+/* The batch the view stands at. */
+uint64_t view_seq(const struct view *view);
+
+/* NULL: no version at all, hidden ones counted. */
+const struct subject *view_subject(const struct view *view, struct name subject);
+
+struct name subject_name(const struct subject *subject);
+int subject_live_count(const struct subject *subject);
+int subject_version_count(const struct subject *subject);           /* hidden ones counted */
+int subject_highest_number(const struct subject *subject);          /* hidden ones counted */
+const struct version *subject_latest(const struct subject *subject);            /* highest live; NULL: none */
+const struct version *view_version(const struct view *view, const struct subject *subject, int number); /* hidden or not */
+
+/* The schema under an id; NULL: unknown. */
+const struct record *view_record(const struct view *view, struct span context, int id);
+
+/* The schema with that guid in that context; NULL: unknown there. */
+const struct record *view_record_of_guid(const struct view *view, struct span context, struct span guid);
+
+/* The same in any context, the default one first, then by name. */
+const struct record *view_record_of_guid_anywhere(const struct view *view, struct span guid);
+
+/* The version that an id names: of its holders the live one with the smallest subject, else the hidden one.
+ * A holder is a subject's newest live version of the id, else its newest hidden one. */
+const struct version *view_holder(const struct view *view, struct span context, int id);
+
+/* The subject's newest live version of the id, else its newest hidden one; NULL: it holds none. */
+const struct version *view_holder_in(const struct view *view, const struct subject *subject, int id);
+
+/* The highest id ever given in a context. */
+int view_last_id(const struct view *view, struct span context);
+
+/* What is stored at exactly this scope; a zeroed struct when nothing is. An empty subject is the context. */
+struct settings view_settings_at(const struct view *view, struct name scope);
+
+/* What holds for a subject: subject, context (top level for the default one), `:.__GLOBAL:`, server default;
+ * level, normalize and mode are always set. One entry is taken whole for the level (http-api section 7). */
+struct settings view_settings(const struct view *view, struct name subject);
+
+/* Cursors walk in order and copy nothing; `*_next` gives NULL at the end. Any number may be open on a view. */
+struct cursor {
+    const void *table;
+    unsigned char place[256];
+};
+
+/* Subjects whose qualified text begins with the prefix, by bytes; hidden-only ones included. */
+struct cursor view_subjects(const struct view *view, struct span prefix);
+const struct subject *cursor_subject(struct cursor *cursor);
+
+/* The versions of a subject, ascending or descending, hidden ones included. */
+struct cursor subject_versions(const struct view *view, const struct subject *subject);
+struct cursor subject_versions_down(const struct view *view, const struct subject *subject);
+const struct version *cursor_version(struct cursor *cursor);
+
+/* The holders of an id: one version per subject and per hidden or not; live before hidden, by subject bytes,
+ * newest version first; every version that carries the id comes. Read with cursor_version. */
+struct cursor view_holders(const struct view *view, struct span context, int id);
+
+/* Named contexts, by name. */
+struct cursor view_contexts(const struct view *view);
+bool cursor_context(struct cursor *cursor, struct span *context);
+
+/* The versions a level compares with: live ones, newest first; one unless the level is transitive. */
+struct history {
+    const struct version *const *versions;
+    size_t count;
+};
+struct history subject_history(const struct view *view, const struct subject *subject, const struct level *level,
+                               struct arena *arena);
+
+/* The parsed form of a stored version (read leniently), made on first use and kept with it within
+ * parsed_max; never NULL unless the stored text does not parse: then see the error. */
+const struct schema *version_schema(const struct version *version, struct error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where changes are kept. A store takes a batch, all or none, and can replay what is; it answers no question
+ * about subjects. One caller at a time: the leader of a batch, or whoever opens and closes. */
+#ifndef STORAGE_STORE_H
+#define STORAGE_STORE_H
+
+#include "storage/change.h"
+
+enum commit {
+    COMMIT_DONE,            /* durable */
+    COMMIT_STALE,           /* somebody else committed since `seq`: replay, decide again */
+    COMMIT_FAILED,          /* see the error; nothing of the batch is kept */
+};
+
+struct store_type;
+struct secret;
+
+struct store {                              /* first member of every store's own struct */
+    const struct store_type *type;
+    const struct secret *secret;            /* seals sensitive metadata; NULL: there is none */
+};
+
+/* Called for each change of a replay; its spans are borrowed for the call. False ends the replay: with the
+ * error the callee has filled. */
+typedef bool change_fn(void *arg, const struct change *change, struct error *err);
+
+/* Told at the end of a replay: the batch at which the store stood in that moment. */
+struct standing {
+    uint64_t seq;
+};
+
+struct store_type {
+    const char *scheme;                     /* "sqlite", "memory"; later "postgres" */
+
+    /* Migrated and ready. NULL: see the error. */
+    struct store *(*open)(const char *place, struct error *err);
+    void (*close)(struct store *store);
+
+    /* What changed after batch `since`, as of one moment: contexts, records, versions, settings, …; removals
+     * last; with since = 0 the whole state, and nothing that is gone. `standing` is filled. */
+    MUST_CHECK bool (*replay)(struct store *store, uint64_t since, change_fn *each, void *arg,
+                              struct standing *standing, struct error *err);
+
+    /* Writes the batch as number seq + 1, journal included, provided the store still stands at `seq`. */
+    enum commit (*commit)(struct store *store, uint64_t seq, const struct change *changes, size_t count,
+                          struct error *err);
+
+    /* Optional, for stores shared between nodes: waits until somebody else may have committed. */
+    bool (*wait)(struct store *store, int timeout_ms);
+};
+
+extern const struct store_type store_sqlite, store_memory;
+
+/* PATH, sqlite:PATH, memory: or :memory:. NULL: see the error. */
+struct store *store_open(struct span place, struct error *err);
+void store_close(struct store *store);      /* NULL is accepted */
+
+#endif
