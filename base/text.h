@@ -33,6 +33,8 @@ struct text_rules {
     bool nul_refused;           /* \u0000 in a string is refused */
     bool rest_ignored;          /* bytes after the value are not looked at; else refused */
     bool rest_controls;         /* after the value any byte up to 0x20 counts as white space, comments do not */
+    bool scalars_nest;          /* a string or number counts as one level deeper than what holds it */
+    bool unbounded;             /* numbers, strings and names may be of any length */
     unsigned depth_max;         /* 0: TEXT_DEPTH_MAX */
 };
 

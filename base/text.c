@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The JSON reader: recursive descent over spans. Depth is bounded before it is entered, and duplicate names
+ * are found through a hash table. */
+#include "base/text.h"
+
+#include "base/limits.h"
+#include "base/text_scan.h"
+
+#include <stdlib.h>
+
+const struct text_rules text_rules_body = {
+    .duplicates_last = true, .surrogates_replaced = true, .rest_ignored = true};
+const struct text_rules text_rules_avro = {
+    .comments = true, .duplicates_last = true, .surrogates_replaced = true, .rest_controls = true};
+const struct text_rules text_rules_event = {
+    .nul_refused = true, .scalars_nest = true, .unbounded = true, .depth_max = EVENT_DEPTH_MAX};
+
+static bool read_value(struct scan *r, unsigned depth, struct text *value);
+
+static void pile_add(struct scan *r, const struct text_member *member)
+{
+    if (r->pile_used == r->pile_room) {
+        r->pile_room = r->pile_room ? 2 * r->pile_room : 32;
+        r->pile = reallocarray(r->pile, r->pile_room, sizeof *r->pile);
+        if (!r->pile)
+            abort();
+    }
+    r->pile[r->pile_used++] = *member;
+}
+
+static bool read_array(struct scan *r, unsigned depth, struct text *value)
+{
+    size_t base = r->pile_used;
+    r->at++;
+    if (!scan_skip_space(r))
+        return false;
+    while (!scan_peek(r, ']')) {
+        struct text_member item = {0};
+        if (!read_value(r, depth + 1, &item.value) || !scan_skip_space(r))
+            return false;
+        pile_add(r, &item);
+        if (scan_peek(r, ']'))
+            break;
+        if (!scan_peek(r, ','))
+            return scan_fail_here(r);
+        r->at++;
+        if (!scan_skip_space(r))
+            return false;
+        if (scan_peek(r, ']'))
+            return scan_fail(r, TEXT_BAD);
+    }
+    r->at++;
+    value->kind = TEXT_ARRAY;
+    value->count = r->pile_used - base;
+    struct text *items = arena_array(r->arena, value->count, sizeof *items);
+    for (size_t i = 0; i < value->count; i++)
+        items[i] = r->pile[base + i].value;
+    value->items = items;
+    r->pile_used = base;
+    return true;
+}
+
+/* The names of one object that is being read. Small ones are compared one by one; larger ones get a table of
+ * places on the pile, so that twenty thousand members cost twenty thousand steps. */
+struct names {
+    size_t base;
+    size_t *table, room;        /* 0: empty, else place - base + 1 */
+};
+
+enum { NAMES_COMPARED = 12 };
+
+static size_t name_hash(struct span name)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < name.len; i++)
+        hash = (hash ^ (unsigned char)name.ptr[i]) * 0x100000001b3u;
+    return (size_t)(hash ^ hash >> 29);
+}
+
+static size_t *names_slot(const struct scan *r, const struct names *names, struct span name)
+{
+    size_t at = name_hash(name) & (names->room - 1);
+    while (names->table[at] && !span_equal(r->pile[names->base + names->table[at] - 1].name, name))
+        at = (at + 1) & (names->room - 1);
+    return &names->table[at];
+}
+
+static void names_grow(const struct scan *r, struct names *names)
+{
+    size_t count = r->pile_used - names->base;
+    if (names->room >= 2 * (count + 1))
+        return;
+    free(names->table);
+    names->room = 64;
+    while (names->room < 4 * (count + 1))
+        names->room *= 2;
+    names->table = calloc(names->room, sizeof *names->table);
+    if (!names->table)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        *names_slot(r, names, r->pile[names->base + i].name) = i + 1;
+}
+
+/* The place of an equal name on the pile, or the pile's end; there the name is entered. */
+static size_t names_place(const struct scan *r, struct names *names, struct span name)
+{
+    size_t place = names->base;
+    if (r->pile_used - names->base < NAMES_COMPARED) {
+        while (place < r->pile_used && !span_equal(r->pile[place].name, name))
+            place++;
+        return place;
+    }
+    names_grow(r, names);
+    size_t *slot = names_slot(r, names, name);
+    if (!*slot)
+        *slot = r->pile_used - names->base + 1;
+    return names->base + *slot - 1;
+}
+
+static bool read_member(struct scan *r, unsigned depth, struct names *names)
+{
+    struct text_member member = {0};
+    if (!scan_peek(r, '"'))
+        return scan_fail_here(r);
+    const char *name_at = r->at;
+    if (!scan_string(r, TEXT_NAME_MAX, &member.name) || !scan_skip_space(r))
+        return false;
+    if (!scan_peek(r, ':'))
+        return scan_fail_here(r);
+    r->at++;
+    if (!read_value(r, depth + 1, &member.value) || !scan_skip_space(r))
+        return false;
+    size_t place = names_place(r, names, member.name);
+    if (place == r->pile_used) {
+        pile_add(r, &member);
+        return true;
+    }
+    if (!r->rules->duplicates_last)
+        return scan_fail_at(r, TEXT_DUPLICATE, name_at);
+    r->pile[place].value = member.value;
+    return true;
+}
+
+static bool read_members(struct scan *r, unsigned depth, struct names *names)
+{
+    r->at++;
+    if (!scan_skip_space(r))
+        return false;
+    if (scan_peek(r, '}')) {
+        r->at++;
+        return true;
+    }
+    for (;;) {
+        if (!read_member(r, depth, names))
+            return false;
+        if (scan_peek(r, '}')) {
+            r->at++;
+            return true;
+        }
+        if (!scan_peek(r, ','))
+            return scan_fail_here(r);
+        r->at++;
+        if (!scan_skip_space(r))
+            return false;
+    }
+}
+
+static bool read_object(struct scan *r, unsigned depth, struct text *value)
+{
+    struct names names = {.base = r->pile_used};
+    bool read = read_members(r, depth, &names);
+    free(names.table);
+    if (!read)
+        return false;
+    value->kind = TEXT_OBJECT;
+    value->count = r->pile_used - names.base;
+    struct text_member *members = arena_array(r->arena, value->count, sizeof *members);
+    if (value->count)
+        memcpy(members, r->pile + names.base, value->count * sizeof *members);
+    value->members = members;
+    r->pile_used = names.base;
+    return true;
+}
+
+static bool read_kind(struct scan *r, unsigned depth, struct text *value)
+{
+    char first = *r->at;
+    bool nests = first == '{' || first == '[' || r->rules->scalars_nest;
+    if (nests && depth > r->depth_max)
+        return scan_fail(r, TEXT_TOO_DEEP);
+    if (first == '{')
+        return read_object(r, depth, value);
+    if (first == '[')
+        return read_array(r, depth, value);
+    if (first == '"') {
+        value->kind = TEXT_STRING;
+        return scan_string(r, TEXT_STRING_MAX, &value->string);
+    }
+    if (first == '-' || (first >= '0' && first <= '9'))
+        return scan_number(r, value);
+    return scan_word(r, value);
+}
+
+static bool read_value(struct scan *r, unsigned depth, struct text *value)
+{
+    if (!scan_skip_space(r))
+        return false;
+    if (r->at == r->end)
+        return scan_fail(r, r->rules->scalars_nest && depth > r->depth_max ? TEXT_TOO_DEEP : TEXT_TRUNCATED);
+    const char *from = r->at;
+    if (!read_kind(r, depth, value))
+        return false;
+    value->source = (struct span){from, (size_t)(r->at - from)};
+    return true;
+}
+
+/* What may follow the value. */
+static bool read_rest(struct scan *r)
+{
+    if (r->rules->rest_ignored)
+        return true;
+    const char *from = r->at;
+    if (r->rules->rest_controls) {
+        while (r->at < r->end && (unsigned char)*r->at <= 0x20)
+            r->at++;
+    } else if (!scan_skip_space(r)) {
+        return false;
+    }
+    if (r->at == r->end)
+        return true;
+    r->failure->rest = (struct span){from, (size_t)(r->end - from)};
+    return scan_fail(r, TEXT_TRAILING);
+}
+
+static bool read_whole(struct scan *r, struct text *value)
+{
+    struct span bytes = {r->start, (size_t)(r->end - r->start)};
+    if (span_starts(bytes, SPAN("\xef\xbb\xbf")))
+        return scan_fail(r, TEXT_BYTE_ORDER_MARK);
+    if (!text_is_utf8(bytes))
+        return scan_fail(r, TEXT_INVALID_UTF8);
+    if (!scan_skip_space(r))
+        return false;
+    if (r->at == r->end)
+        return scan_fail(r, TEXT_EMPTY);
+    return read_value(r, 1, value) && read_rest(r);
+}
+
+bool text_read(struct span bytes, const struct text_rules *rules, struct text *value, struct text_failure *failure,
+               struct arena *arena)
+{
+    const char *start = bytes.ptr ? bytes.ptr : "";
+    *failure = (struct text_failure){0};
+    *value = (struct text){0};
+    struct scan r = {
+        .start = start, .at = start, .end = start + bytes.len, .rules = rules, .failure = failure, .arena = arena,
+        .depth_max = rules->depth_max ? rules->depth_max : TEXT_DEPTH_MAX,
+    };
+    bool read = read_whole(&r, value);
+    free(r.pile);
+    return read;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Strings and numbers written as JSON: strings with the fewest escapes, reals as Java spells them. */
+#include "base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void text_quote(struct buffer *out, struct span string)
+{
+    static const char hex[] = "0123456789ABCDEF", named[] = "\"\\\b\t\n\f\r", names[] = "\"\\btnfr";
+    buffer_byte(out, '"');
+    size_t from = 0;
+    for (size_t i = 0; i < string.len; i++) {
+        unsigned char byte = (unsigned char)string.ptr[i];
+        if (byte >= 0x20 && byte != '"' && byte != '\\')
+            continue;
+        buffer_put(out, (struct span){string.ptr + from, i - from});
+        from = i + 1;
+        buffer_byte(out, '\\');
+        const char *at = byte ? strchr(named, byte) : NULL;
+        if (at) {
+            buffer_byte(out, names[at - named]);
+        } else {
+            buffer_put(out, SPAN("u00"));
+            buffer_byte(out, hex[byte >> 4]);
+            buffer_byte(out, hex[byte & 15]);
+        }
+    }
+    buffer_put(out, span_from(string, from));
+    buffer_byte(out, '"');
+}
+
+/* The fewest digits, at least two, that read back as the same number: "d.ddde±x". */
+static void shortest_double(double number, char text[40])
+{
+    for (int precision = 1; precision <= 16; precision++) {
+        snprintf(text, 40, "%.*e", precision, number);
+        if (strtod(text, NULL) == number)
+            return;
+    }
+}
+
+static void shortest_float(float number, char text[40])
+{
+    for (int precision = 1; precision <= 8; precision++) {
+        snprintf(text, 40, "%.*e", precision, (double)number);
+        if (strtof(text, NULL) == number)
+            return;
+    }
+}
+
+/* Plain notation from 1e-3 up to 1e7, as Java's Double.toString writes it. */
+static void put_plain(struct buffer *out, const char *digits, size_t count, int exponent)
+{
+    if (exponent < 0) {
+        buffer_put(out, SPAN("0."));
+        for (int i = -1; i > exponent; i--)
+            buffer_byte(out, '0');
+        buffer_put(out, (struct span){digits, count});
+        return;
+    }
+    for (int i = 0; i <= exponent; i++)
+        buffer_byte(out, (size_t)i < count ? digits[i] : '0');
+    buffer_byte(out, '.');
+    if (count > (size_t)exponent + 1)
+        buffer_put(out, (struct span){digits + exponent + 1, count - (size_t)exponent - 1});
+    else
+        buffer_byte(out, '0');
+}
+
+/* "-d.ddde±x" in Java's spelling. */
+static void put_java(struct buffer *out, const char *text)
+{
+    if (*text == '-') {
+        buffer_byte(out, '-');
+        text++;
+    }
+    char digits[40];
+    size_t count = 0;
+    const char *at = text;
+    for (; *at != 'e'; at++)
+        if (*at != '.')
+            digits[count++] = *at;
+    int exponent = atoi(at + 1);
+    while (count > 1 && digits[count - 1] == '0')
+        count--;
+    if (exponent >= -3 && exponent < 7) {
+        put_plain(out, digits, count, exponent);
+        return;
+    }
+    buffer_byte(out, digits[0]);
+    buffer_byte(out, '.');
+    if (count > 1)
+        buffer_put(out, (struct span){digits + 1, count - 1});
+    else
+        buffer_byte(out, '0');
+    buffer_printf(out, "E%d", exponent);
+}
+
+/* True when the number has a name instead of digits. */
+static bool put_special(struct buffer *out, double number)
+{
+    if (isnan(number))
+        buffer_put(out, SPAN("NaN"));
+    else if (isinf(number))
+        buffer_put(out, number < 0 ? SPAN("-Infinity") : SPAN("Infinity"));
+    else if (number == 0)
+        buffer_put(out, signbit(number) ? SPAN("-0.0") : SPAN("0.0"));
+    else
+        return false;
+    return true;
+}
+
+void text_put_double(struct buffer *out, double number)
+{
+    char text[40];
+    if (put_special(out, number))
+        return;
+    shortest_double(number, text);
+    put_java(out, text);
+}
+
+void text_put_float(struct buffer *out, float number)
+{
+    char text[40];
+    if (put_special(out, (double)number))
+        return;
+    shortest_float(number, text);
+    put_java(out, text);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Private to the JSON reader: where it stands, and the parts of a text that hold no other part. */
+#ifndef BASE_TEXT_SCAN_H
+#define BASE_TEXT_SCAN_H
+
+#include "base/text.h"
+
+struct scan {
+    const char *start, *at, *end;
+    const struct text_rules *rules;
+    struct text_failure *failure;
+    struct arena *arena;
+    unsigned depth_max;
+    struct text_member *pile;       /* members of the containers being read, innermost last */
+    size_t pile_used, pile_room;
+};
+
+/* Fill the failure and return false: here, at another place, or because the next byte is not what must stand
+ * there (the end of the text is then truncated, not bad). */
+bool scan_fail(struct scan *r, enum text_fault fault);
+bool scan_fail_at(struct scan *r, enum text_fault fault, const char *where);
+bool scan_fail_here(struct scan *r);
+
+bool scan_peek(const struct scan *r, char byte);
+bool scan_skip_space(struct scan *r);       /* and comments where they are allowed */
+
+/* A string, standing on its opening quote. Without an escape the result borrows from the source. */
+bool scan_string(struct scan *r, size_t longest, struct span *string);
+bool scan_number(struct scan *r, struct text *value);
+bool scan_word(struct scan *r, struct text *value);     /* null, true, false */
+
+#endif
