@@ -167,8 +167,9 @@ class House:
     def files(self):
         """What git keeps or would keep; in a folder without git, everything that is not built."""
         if (self.root / ".git").exists():
-            command = ["git", "-C", str(self.root), "ls-files", "-z", "-co", "--exclude-standard"]
-            names = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split("\0")
+            command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"]
+            listing = subprocess.run(command, cwd=self.root, check=True, capture_output=True, text=True)
+            names = listing.stdout.split("\0")
         else:
             names = [str(path.relative_to(self.root)) for path in self.root.rglob("*")]
             names = [name for name in names if not re.search(r"^build/|__pycache__|node_modules/", name)]
