@@ -196,6 +196,17 @@ build() {
 
 # ---- running
 
+# ctest_skips LAST_LOG CTEST_LOG: a program's own reasons; else what cmocka skipped of it; else its name.
+ctest_skips() {
+    awk '
+        / Test: / { name = $3; reasons = 0; delete skipped }
+        /^SKIPPED: / { print name ": " substr($0, 10); reasons++; said[name] = 1 }
+        /^\[ +SKIPPED +\] [A-Za-z_]/ { skipped[$4] = 1; said[name] = 1 }
+        /^<end of output>/ { if (!reasons) for (test in skipped) print name ": " test ": no reason given" }
+        /\*\*\*Skipped/ { sub(/.*Test +#[0-9]+: /, ""); if (!($1 in said)) print $1 ": no reason given" }
+    ' "$@" | sort -u
+}
+
 run_ctest() {
     local line wanted=(--output-on-failure --no-tests=error -j "$jobs")
     if ! ctest --test-dir "$bin" "${wanted[@]}" 2>&1 | tee "$logs/ctest.log"; then
@@ -208,8 +219,7 @@ run_ctest() {
     done < <(grep -hE '^corpus[: ]' "$logs/LastTest.log" | sort -u)
     while IFS= read -r line; do
         note_skip "ctest: $line"
-    done < <(grep -hE '^SKIPPED: |^\[ *SKIPPED *\] +[a-z]|\*\*\*Skipped' \
-        "$logs/LastTest.log" "$logs/ctest.log" | sort -u)
+    done < <(ctest_skips "$logs/LastTest.log" "$logs/ctest.log")
 }
 
 # note_skip REASON: a test that needs reference data which is not there is excused.

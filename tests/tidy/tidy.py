@@ -90,6 +90,7 @@ LOCK_FILES = {"package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-loc
               "uv.lock", "Pipfile.lock"}
 PROSE_KINDS = {".c", ".h", ".def", ".py", ".sh", ".sql", ".md", ".txt", ".js", ".yml", ".cmake", ".conf"}
 NARROW_KINDS = {".c", ".h", ".def", ".py", ".sh", ".sql", ".txt", ".js"}
+DATA = ("tests/corpus/", "tests/clients/recorded/", "tests/fuzz/seeds/", "producer/samples/")
 C_KINDS = {".c", ".h", ".def"}
 
 UNFINISHED = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
@@ -224,7 +225,7 @@ class House:
     def check_file(self, name):
         path = pathlib.PurePosixPath(name)
         kind = path.suffix
-        if kind not in PROSE_KINDS and path.name != "CMakeLists.txt":
+        if name.startswith(DATA) or kind not in PROSE_KINDS and path.name != "CMakeLists.txt":
             return
         try:
             text = (self.root / name).read_bytes().decode("utf-8")

@@ -128,6 +128,7 @@ class TidyTest(unittest.TestCase):
     def test_a_line_that_is_too_wide(self):
         self.planted("base/a.c", HEAD + "/* " + "a" * 105 + " */\n", 3, "width")
         self.fine("base/a.c", HEAD + "/* " + "é" * 104 + " */\n")
+        self.fine("tests/corpus/api/001_a.txt", "a" * 200)
         self.planted("base/a.def", HEAD + "/* " + "a" * 135 + " */\n", 3, "width")
 
     def test_the_error_comes_last(self):
