@@ -43,7 +43,8 @@ LIBRARIES = {   # pattern of a header: the files that may know it
     r"nettle/.*": {"base/digest.c"},
     r"avro\.h|avro/.*": {"producer/encode.c"},
     r"curl/.*": {"producer/client.c"},
-    r"zlib\.h": {"api/render.c", "producer/container.c", "producer/input.c"},
+    r"zlib\.h": {"api/render.c", "producer/container.c", "producer/container_read.c",
+                  "producer/input.c"},
     r"zstd\.h": {"producer/input.c"},
     r"sodium\.h|sodium/.*": {"storage/secret.c", "server/auth.c"},
     r"gnutls/.*": {"server/tls.c", "server/auth.c"},
@@ -54,7 +55,7 @@ LIBRARIES = {   # pattern of a header: the files that may know it
 SYSTEM = re.compile(
     r"(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdalign|stdarg|stdatomic|stdbool"
     r"|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|threads|time|wchar|unistd|fcntl|poll|dirent"
-    r"|getopt|netdb|sched|semaphore|spawn|termios|endian|byteswap|malloc|syscall)\.h"
+    r"|getopt|libgen|netdb|sched|semaphore|spawn|termios|endian|byteswap|malloc|syscall)\.h"
     r"|(sys|netinet|arpa|net|linux|sanitizer)/\w+\.h")
 
 # Made by the build and included by their bare name.
@@ -109,7 +110,8 @@ SQL_FRAME_HOME = {SQL_HOME, "storage/sqlite.c", "storage/postgres.c"}
 REMOVAL = re.compile(r"\bkind\s*=\s*(\w+\s*\?\s*)?CHANGE_(HIDE|PURGE)\b|:\s*CHANGE_(HIDE|PURGE)\s*[;,}]")
 REMOVAL_HOME = "registry/remove.c"
 
-ERROR_NOT_LAST = re.compile(r"(?<!const )\bstruct\s+error\s*\*\s*\w*\s*,")
+# Nothing can follow what a printf takes, so there the error comes before the format.
+ERROR_NOT_LAST = re.compile(r"(?<!const )\bstruct\s+error\s*\*\s*\w*\s*,(?!\s*const char \*\w+\s*,\s*\.\.\.)")
 ARENA_NOT_BEFORE = re.compile(
     r"\bstruct\s+arena\s*\*\s*\w+\s*,(?P<between>[^(){};]*)\bstruct\s+error\s*\*\s*\w+\s*\)")
 ERROR_HOME = {"base/error.h", "base/error.c"}

@@ -136,6 +136,7 @@ class TidyTest(unittest.TestCase):
         early = "bool a(struct arena *arena, int b, struct error *err);\n"
         self.planted("base/a.h", HEAD + early, 3, "parameters")
         self.fine("base/a.h", HEAD + "bool a(int b, struct arena *arena, struct error *err);\n")
+        self.fine("base/a.h", HEAD + "bool a(int b, struct error *err, const char *format, ...);\n")
 
     def test_removals_are_built_in_one_place(self):
         self.planted("registry/a.c", HEAD + "void a(void)\n{\n    c.kind = CHANGE_PURGE;\n}\n", 5, "removal")
