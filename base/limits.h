@@ -14,6 +14,11 @@ enum {
     DRAIN_MAX = 64 * MIB,           /* a chunked body past its limit is read and dropped up to here, then closed */
     HEADER_MAX = 8192,              /* the header block; 431 */
     TARGET_MAX = 8192,              /* the request target; 414 */
+    HEADERS_MAX = 100,              /* header fields; 431: more of them come from no client and cost a search each */
+    CONNECTION_POOL = 32 * KIB,     /* memory a connection keeps: a head and a target at their bounds, and a reply's */
+    LANE_ROOM = 1024,               /* calls that wait in a lane; 503 past it */
+    LINGER_PLACES = 64,             /* refused senders that are listened to at a time, so that they see the refusal */
+    LINGER_MS = 5000,               /* … each of them for so long */
     PATH_ARGS_MAX = 4,              /* {…} of one route */
     GZIP_LEAST = 32,                /* smaller replies grow by being compressed */
 
@@ -41,6 +46,16 @@ enum {
     EVENT_DEPTH_MAX = 64,           /* nesting of one event */
     MAPPED_STRING_MAX = 64 * KIB,   /* one mapped string */
     TOPIC_MAX = 1024,               /* one topic name */
+    MESSAGE_MAX = 16 * MIB,         /* one framed message: what is written here is also read back */
+    BLOCK_SIZE = 64 * KIB,          /* a container block: what a torn file loses, and where it can be split */
+    BLOCK_MAX = 64 * MIB,           /* a container block read, stored or inflated: catches a bomb */
+    CONTAINER_HEADER_MAX = 16 * MIB, /* the metadata of a container file */
+    RECORD_JSON_MAX = 64 * MIB,     /* one record printed: long names make much of few bytes */
+    RECORD_EMPTY_MAX = 1 * MIB,     /* values of a record that take no bytes: nothing else bounds their number */
+    REGISTRY_REPLY_MAX = 16 * MIB,  /* a reply of the registry */
+    REGISTRY_TRIES = 5,             /* of one request, while the time for it lasts */
+    SCHEMA_FILE_MAX = 4 * MIB,      /* a schema file as given; its canonical text is at most SCHEMA_MAX */
+    REASONS_MAX = 256,              /* different reasons counted in a summary; the rest is one more */
 };
 
 #endif

@@ -20,6 +20,9 @@ struct line {
 struct input *input_open(const char *const *names, size_t count, struct error *err);
 void input_close(struct input *input);
 
+/* From now on the input ends as soon as `fd` can be read: nothing more is read, and a waiting read returns. */
+void input_stop_on(struct input *input, int fd);
+
 enum input_result { INPUT_LINE, INPUT_END, INPUT_FAILED };
 enum input_result input_next(struct input *input, struct line *line, struct error *err);
 

@@ -32,6 +32,7 @@ PRIVATE = {
 # Headers that stop at a few files.
 PRIVATE_FILES = {
     "compat/avro.h": re.compile(r"compat/(avro|resolve)\w*\.[ch]|producer/\w+\.[ch]"),
+    "producer/avro_c.h": re.compile(r"producer/encode\w*\.c"),
     "compat/proto.h": re.compile(r"compat/proto\w*\.[ch]"),
 }
 
@@ -41,7 +42,7 @@ LIBRARIES = {   # pattern of a header: the files that may know it
     r"(libpq-fe|postgresql/.*)\.h": {"storage/postgres.c"},
     r"jansson\.h": {"api/reply.c"},
     r"nettle/.*": {"base/digest.c"},
-    r"avro\.h|avro/.*": {"producer/encode.c"},
+    r"avro\.h|avro/.*": {"producer/avro_c.h"},
     r"curl/.*": {"producer/client.c"},
     r"zlib\.h": {"api/render.c", "producer/container.c", "producer/container_read.c",
                   "producer/input.c"},

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dead letters: see the header. The order of members is published, so that what is mended can be found and
+ * fed in again. */
+#include "producer/dead_letter.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct dead_letters {
+    FILE *file;
+    const char *place;
+};
+
+static bool failed(const char *place, int cause, struct error *err)
+{
+    return error_set(err, 0, "cannot write dead letters to %s: %s", place, strerror(cause));
+}
+
+static int open_private(const char *place)
+{
+    if (strcmp(place, "-") == 0)
+        return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    int fd = open(place, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    struct stat found;
+    if (fd < 0 || fstat(fd, &found) != 0 || !S_ISREG(found.st_mode) || (found.st_mode & 0777) == 0600)
+        return fd;
+    if (fchmod(fd, 0600) == 0)
+        return fd;
+    int cause = errno;
+    close(fd);
+    errno = cause;
+    return -1;
+}
+
+struct dead_letters *dead_letters_open(const char *place, struct error *err)
+{
+    int fd = open_private(place);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "ab");
+    if (!file) {
+        failed(place, errno, err);
+        return NULL;
+    }
+    struct dead_letters *letters = malloc(sizeof *letters);
+    if (!letters)
+        abort();
+    *letters = (struct dead_letters){file, place};
+    return letters;
+}
+
+static void put_base64(struct buffer *out, struct span bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < bytes.len; i += 3) {
+        struct span rest = span_from(bytes, i);
+        uint32_t bits = 0;
+        for (size_t j = 0; j < 3; j++)
+            bits = bits << 8 | (j < rest.len ? (uint8_t)rest.ptr[j] : 0);
+        for (size_t j = 0; j < 4; j++)
+            buffer_byte(out, j <= rest.len ? digits[bits >> (18 - 6 * j) & 63] : '=');
+    }
+}
+
+/* A file name may hold any bytes, a JSON string may not. */
+static void put_name(struct buffer *out, struct span name)
+{
+    if (text_is_utf8(name)) {
+        text_quote(out, name);
+        return;
+    }
+    struct buffer plain = {.arena = out->arena};
+    for (size_t i = 0; i < name.len; i++)
+        buffer_byte(&plain, (unsigned char)name.ptr[i] < 0x80 ? name.ptr[i] : '?');
+    text_quote(out, buffer_span(&plain));
+}
+
+void dead_letter_render(struct buffer *out, const struct dead_letter *letter)
+{
+    const struct line *line = letter->line;
+    buffer_put(out, SPAN("{\"input\":"));
+    put_name(out, span_of(line->input));
+    buffer_printf(out, ",\"line\":%lld,\"reason\":", (long long)line->number);
+    text_quote(out, span_of(letter->reason));
+    buffer_put(out, SPAN(",\"field\":"));
+    if (letter->field.len > 0)
+        text_quote(out, letter->field);
+    else
+        buffer_put(out, SPAN("null"));
+    buffer_printf(out, ",\"bytes\":%lld", (long long)letter->bytes);
+    if (!letter->bare && text_is_utf8(line->bytes)) {
+        buffer_put(out, SPAN(",\"raw\":"));
+        text_quote(out, line->bytes);
+    } else if (!letter->bare) {
+        buffer_put(out, SPAN(",\"raw_base64\":\""));
+        put_base64(out, line->bytes);
+        buffer_byte(out, '"');
+    }
+    buffer_byte(out, '}');
+}
+
+bool dead_letters_put(struct dead_letters *letters, const struct dead_letter *letter, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct buffer out = {.arena = arena};
+    dead_letter_render(&out, letter);
+    buffer_byte(&out, '\n');
+    bool written = fwrite(out.ptr, 1, out.len, letters->file) == out.len && fflush(letters->file) == 0;
+    return written || failed(letters->place, errno, err);
+}
+
+bool dead_letters_close(struct dead_letters *letters, struct error *err)
+{
+    int fd = fileno(letters->file);
+    bool synced = fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+    int cause = errno;
+    if (fclose(letters->file) != 0) {
+        synced = false;
+        cause = errno;
+    }
+    const char *place = letters->place;
+    free(letters);
+    return synced || failed(place, cause, err);
+}

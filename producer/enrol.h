@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A schema's way into the registry: level, registration, and back with the registry's own text. */
+#ifndef PRODUCER_ENROL_H
+#define PRODUCER_ENROL_H
+
+#include "compat/schema.h"
+#include "producer/client.h"
+#include "producer/mapping.h"
+
+/* Everything that is needed before the first record. Lives in the arena. */
+struct enrolled {
+    int id;
+    struct span text; /* the registry's full text */
+    bool level_set;   /* the subject had no level: now it is BACKWARD */
+    struct span level;
+    const struct schema *schema;
+    struct mapping *mapping;
+};
+
+/* A file's text, or the built-in schema when the name is NULL. */
+MUST_CHECK bool schema_text(const char *file, struct span *text, struct arena *arena, struct error *err);
+
+/* Reads the text and loads the built-in mapping for it. */
+MUST_CHECK bool schema_map(struct span text, const struct schema **schema, struct mapping **mapping,
+                           struct arena *arena, struct error *err);
+
+/* Nothing is registered that could not be used: text and mapping are tried first. A refusal is told in the
+ * registry's own words. */
+MUST_CHECK bool enrol(struct client *client, struct span subject, struct span text, struct enrolled *enrolled,
+                      struct arena *arena, struct error *err);
+
+#endif

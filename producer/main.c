@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* genesys-producer: Genesys Cloud events in, Avro out. From the command to its file, from an error to the one
+ * line that tells it. */
+#include "base/clock.h"
+#include "producer/enrol.h"
+#include "producer/map.h"
+#include "producer/run.h"
+#include "producer/unpack.h"
+
+static bool run_map(const struct options *options, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    const struct schema *schema;
+    struct mapping *mapping;
+    struct span text;
+    if (!schema_text(options->schema, &text, arena, err) || !schema_map(text, &schema, &mapping, arena, err))
+        return false;
+    struct input *input = input_open(options->inputs, options->input_count, err);
+    if (!input)
+        return false;
+    int64_t now = options->ingest_given ? options->ingest_time : clock_now();
+    bool mapped = map_lines(input, mapping, schema, now, stdout, err);
+    input_close(input);
+    return mapped && (fflush(stdout) == 0 || error_set(err, 0, "cannot write to standard output"));
+}
+
+static enum exit_code run_decode(const struct options *options, struct error *err)
+{
+    struct unpacking how = {.place = options->inputs[0], .out = stdout, .complaints = stderr};
+    struct client_options where = {options->registry, options->registry_time};
+    uint64_t complaints;
+    if (options->registry.len > 0 && !(how.client = client_open(&where, err)))
+        return EXIT_NOTHING;
+    bool done = unpack_file(&how, &complaints, err);
+    client_close(how.client);
+    if (!done)
+        return EXIT_NOTHING;
+    return complaints > 0 ? EXIT_PARTLY : EXIT_WELL;
+}
+
+static enum exit_code run_command(const struct options *options, struct error *err)
+{
+    switch (options->command) {
+    case COMMAND_ENCODE: return run_encode(options, err);
+    case COMMAND_MAP: return run_map(options, err) ? EXIT_WELL : EXIT_NOTHING;
+    case COMMAND_DECODE: return run_decode(options, err);
+    case COMMAND_HELP: options_help(stdout, options->about); return EXIT_WELL;
+    case COMMAND_VERSION:
+        printf("genesys-producer %s (commit %s)\n", SCHEMAD_VERSION, SCHEMAD_COMMIT);
+        return EXIT_WELL;
+    }
+    return EXIT_NOTHING;
+}
+
+int main(int argc, char **argv)
+{
+    AUTO_ARENA arena = arena_new();
+    struct error err = {.arena = arena};
+    struct options options;
+    enum exit_code code = EXIT_NOTHING;
+    if (options_read(argc, argv, &options, arena, &err))
+        code = run_command(&options, &err);
+    if (code == EXIT_NOTHING)
+        fprintf(stderr, "genesys-producer: %.*s\n", SPAN_ARGS(err.message));
+    return (int)code;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* TABLE of options: which command knows them, what they take, what they mean. A row is all that a new option
+ * needs beside the member it fills. */
+#include "producer/options.h"
+
+#include "base/text.h"
+#include "producer/client.h"
+
+#include <stddef.h>
+
+enum kind { KIND_FLAG, KIND_SPAN, KIND_PATH, KIND_TIME, KIND_SECONDS };
+enum { ENCODE = 1 << COMMAND_ENCODE, MAP = 1 << COMMAND_MAP, DECODE = 1 << COMMAND_DECODE };
+enum { LINE = 24 }; /* the column where --help begins to explain */
+
+struct row {
+    const char *name;
+    const char *takes; /* NULL: a flag */
+    unsigned commands;
+    enum kind kind;
+    size_t member;
+    const char *meaning; /* lines apart by LF */
+};
+
+#define MEMBER(name) offsetof(struct options, name)
+
+static const struct row rows[] = {
+    {"registry", "URL", ENCODE | DECODE, KIND_SPAN, MEMBER(registry),
+     "the registry, http or https; user and password may stand in it"},
+    {"subject", "NAME", ENCODE, KIND_SPAN, MEMBER(subject), "the subject; " DEFAULT_SUBJECT " unless given"},
+    {"schema", "FILE", ENCODE | MAP, KIND_PATH, MEMBER(schema),
+     "the Avro schema of the records; the built-in GenesysCloudInteractionEvent unless given"},
+    {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),
+     "where the records go; - is standard output. A file gets its name when it is complete"},
+    {"format", "FORM", ENCODE, KIND_SPAN, MEMBER(format),
+     "framed: each message behind its length, as it travels over Kafka (unless given)\n"
+     "ocf: an Avro object container file"},
+    {"codec", "CODEC", ENCODE, KIND_SPAN, MEMBER(codec),
+     "of a container file: deflate (unless given) or null"},
+    {"dead-letter", "FILE", ENCODE, KIND_PATH, MEMBER(dead_letter),
+     "takes what could not be encoded, with the reason, behind what it holds already"},
+    {"ingest-time", "MS", ENCODE | MAP, KIND_TIME, MEMBER(ingest_time),
+     "stops the clock that stands in for events without a time, in milliseconds since 1970"},
+    {"registry-timeout", "SECONDS", ENCODE | DECODE, KIND_SECONDS, MEMBER(registry_time),
+     "for one request to the registry with all its tries; 30 unless given"},
+    {"strict", NULL, ENCODE, KIND_FLAG, MEMBER(strict), "exit 1 when there was a dead letter"},
+};
+
+static const struct {
+    const char *name;
+    enum command command;
+    const char *usage;
+    const char *meaning;
+} commands[] = {
+    {"encode", COMMAND_ENCODE, "[encode] --registry URL --out FILE [OPTION…] [INPUT…]",
+     "Genesys Cloud events, one JSON object a line, become Avro records of a registered schema."},
+    {"map", COMMAND_MAP, "map [OPTION…] [INPUT…]",
+     "Prints what the mapping makes of each line, without registry and without Avro."},
+    {"decode", COMMAND_DECODE, "decode --registry URL [OPTION…] FILE",
+     "Prints the records of a framed or a container file as JSON lines. A container file needs no registry."},
+};
+
+/* ---- help ---- */
+
+static void print_row(FILE *out, const struct row *row)
+{
+    int width = fprintf(out, "  --%s%s%s", row->name, row->takes ? " " : "", row->takes ? row->takes : "");
+    for (const char *line = row->meaning; line;) {
+        const char *end = strchr(line, '\n');
+        int len = (int)(end ? (size_t)(end - line) : strlen(line));
+        if (width >= LINE)
+            fprintf(out, "\n%*s%.*s\n", LINE, "", len, line);
+        else
+            fprintf(out, "%*s%.*s\n", LINE - width, "", len, line);
+        width = 0;
+        line = end ? end + 1 : NULL;
+    }
+}
+
+static void print_command(FILE *out, size_t index)
+{
+    fprintf(out, "genesys-producer %s\n\n%s\n\n", commands[index].usage, commands[index].meaning);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].commands & 1U << commands[index].command)
+            print_row(out, &rows[i]);
+    fputc('\n', out);
+}
+
+void options_help(FILE *out, enum command about)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (about == COMMAND_HELP || about == commands[i].command)
+            print_command(out, i);
+    fprintf(
+        out,
+        "INPUT is a file, - is standard input, which is also read when there is none. A file named like a\n"
+        "command or an option is written ./NAME.\n\n"
+        "Exit 0: all went well. 1: something was dead-lettered and --strict was given, or a record could\n"
+        "not be decoded. 2: it could not be done: unusable arguments, registry unreachable, schema refused,\n"
+        "a file that cannot be read or written.\n\n"
+        "  --help                this text\n"
+        "  --version             the version\n");
+}
+
+/* ---- reading ---- */
+
+static bool read_number(struct span text, int64_t *number)
+{
+    struct text value = {.kind = TEXT_NUMBER, .source = text, .string = text};
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    return text.len > 0 && (text.len == 1 || text.ptr[0] != '0') && text_integer(&value, number);
+}
+
+static bool set_member(struct options *options, const struct row *row, const char *value, struct error *err)
+{
+    void *member = (char *)options + row->member;
+    int64_t number;
+    switch (row->kind) {
+    case KIND_FLAG: *(bool *)member = true; return true;
+    case KIND_SPAN:
+        *(struct span *)member = span_of(value);
+        return value[0] || error_set(err, 0, "--%s must not be empty", row->name);
+    case KIND_PATH:
+        *(const char **)member = value;
+        return value[0] || error_set(err, 0, "--%s must not be empty", row->name);
+    case KIND_TIME:
+        if (!read_number(span_of(value), (int64_t *)member))
+            return error_set(err, 0, "--%s needs milliseconds since 1970, not '%s'", row->name, value);
+        options->ingest_given = true;
+        return true;
+    case KIND_SECONDS:
+        if (!read_number(span_of(value), &number) || number < 1 || number > 3600)
+            return error_set(err, 0, "--%s needs 1 to 3600 seconds, not '%s'", row->name, value);
+        *(int64_t *)member = number * 1000;
+        return true;
+    }
+    return false;
+}
+
+static const struct row *find_row(struct span name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (span_equal(name, span_of(rows[i].name)))
+            return &rows[i];
+    return NULL;
+}
+
+static const char *command_name(enum command command)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (commands[i].command == command)
+            return commands[i].name;
+    return "";
+}
+
+/* One option, and its value where it takes one: "--name=value" or the next argument. */
+static bool read_option(struct options *options, char **argv, int argc, int *at, struct error *err)
+{
+    const char *argument = argv[*at] + 2;
+    const char *equals = strchr(argument, '=');
+    struct span name = {argument, equals ? (size_t)(equals - argument) : strlen(argument)};
+    const struct row *row = find_row(name);
+    if (!row)
+        return error_set(err, 0, "there is no option --%.*s (see --help)", SPAN_ARGS(name));
+    if (!(row->commands & 1U << options->command))
+        return error_set(err, 0, "%s has no option --%s (see --help)", command_name(options->command),
+                         row->name);
+    if (!row->takes && equals)
+        return error_set(err, 0, "--%s takes no value", row->name);
+    if (row->takes && !equals && *at + 1 >= argc)
+        return error_set(err, 0, "--%s needs a value: %s", row->name, row->takes);
+    const char *value = !row->takes ? "" : equals ? equals + 1 : argv[++*at];
+    return set_member(options, row, value, err);
+}
+
+/* The last word on what belongs together. */
+static bool check(struct options *options, struct error *err)
+{
+    bool encode = options->command == COMMAND_ENCODE;
+    if (encode && options->registry.len == 0)
+        return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
+    if (encode && !options->out)
+        return error_set(err, 0, "--out is missing: where do the records go? (see --help)");
+    if (options->command == COMMAND_DECODE && options->input_count != 1)
+        return error_set(err, 0, "decode reads one file (see --help)");
+    if (encode && options->dead_letter && strcmp(options->dead_letter, options->out) == 0)
+        return error_set(err, 0, "--out and --dead-letter cannot be the same file");
+    if (options->subject.len == 0)
+        options->subject = SPAN(DEFAULT_SUBJECT);
+    for (size_t i = 0; i < options->subject.len; i++)
+        if ((unsigned char)options->subject.ptr[i] < 0x20 || options->subject.ptr[i] == 0x7f)
+            return error_set(err, 0, "--subject must not hold control characters");
+    if (!text_is_utf8(options->subject))
+        return error_set(err, 0, "--subject is not UTF-8");
+    return true;
+}
+
+static int read_command(struct options *options, int argc, char **argv)
+{
+    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            options->command = commands[i].command;
+            return 2;
+        }
+    }
+    return 1;
+}
+
+/* --help and --version win over whatever else is wrong. */
+static bool asks(struct options *options, int argc, char **argv, int first)
+{
+    for (int i = first; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        bool help = strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0;
+        if (!help && strcmp(argv[i], "--version") != 0)
+            continue;
+        options->about = first == 1 ? COMMAND_HELP : options->command;
+        options->command = help ? COMMAND_HELP : COMMAND_VERSION;
+        return true;
+    }
+    return false;
+}
+
+bool options_read(int argc, char **argv, struct options *options, struct arena *arena, struct error *err)
+{
+    *options = (struct options){.command = COMMAND_ENCODE};
+    int first = read_command(options, argc, argv);
+    if (asks(options, argc, argv, first))
+        return true;
+    const char **inputs = arena_array(arena, (size_t)argc + 1, sizeof *inputs);
+    bool literal = false;
+    for (int i = first; i < argc; i++) {
+        if (!literal && strcmp(argv[i], "--") == 0) {
+            literal = true;
+        } else if (!literal && span_starts(span_of(argv[i]), SPAN("--"))) {
+            if (!read_option(options, argv, argc, &i, err))
+                return false;
+        } else if (!literal && argv[i][0] == '-' && argv[i][1]) {
+            return error_set(err, 0, "there is no option %s (see --help)", argv[i]);
+        } else {
+            inputs[options->input_count++] = argv[i];
+        }
+    }
+    options->inputs = inputs;
+    return check(options, err);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line: TABLE of options, from which it is read and --help is printed. */
+#ifndef PRODUCER_OPTIONS_H
+#define PRODUCER_OPTIONS_H
+
+#include "base/error.h"
+
+#include <stdio.h>
+
+enum command { COMMAND_ENCODE, COMMAND_MAP, COMMAND_DECODE, COMMAND_HELP, COMMAND_VERSION };
+
+#define DEFAULT_SUBJECT "genesys-interaction-events-prod-avro-versions"
+
+/* Spans and pointers are those of argv. What was not given is empty, NULL or false. */
+struct options {
+    enum command command;
+    enum command about; /* COMMAND_HELP: of which command */
+    struct span registry;
+    struct span subject;
+    const char *schema;
+    const char *out;
+    struct span format;
+    struct span codec;
+    const char *dead_letter;
+    bool ingest_given;
+    int64_t ingest_time;
+    int64_t registry_time; /* milliseconds; 0: the default */
+    bool strict;
+    const char *const *inputs; /* in the arena */
+    size_t input_count;
+};
+
+/* False: the arguments cannot be used; the message says which. */
+MUST_CHECK bool options_read(int argc, char **argv, struct options *options, struct arena *arena,
+                             struct error *err);
+
+void options_help(FILE *out, enum command about);
+
+#endif

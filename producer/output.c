@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A file in the making: see the header. The order at the end is flush, fsync, rename, fsync of the folder,
+ * so that after a power failure the name stands for the whole file or for what it stood for before. */
+#include "producer/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct output {
+    struct arena *arena;
+    FILE *file;
+    const char *name;   /* for messages: as the user wrote it */
+    const char *path;   /* where the file belongs; NULL: written to directly */
+    const char *hidden; /* where it grows */
+    const char *folder;
+    bool disk;
+    bool broken; /* a write failed: the file must not get its name */
+};
+
+static bool failed(const char *name, int cause, struct error *err)
+{
+    return error_set(err, 0, "cannot write %s: %s", name, strerror(cause));
+}
+
+static bool output_failed(struct output *output, struct error *err)
+{
+    output->broken = true;
+    return failed(output->name, errno, err);
+}
+
+/* The path behind symbolic links, so that a link stays one. */
+static const char *real_path(struct arena *arena, const char *place)
+{
+    char resolved[PATH_MAX];
+    return arena_copy(arena, span_of(realpath(place, resolved) ? resolved : place)).ptr;
+}
+
+static bool open_hidden(struct output *output, const char *place, mode_t mode, struct error *err)
+{
+    output->path = real_path(output->arena, place);
+    const char *slash = strrchr(output->path, '/');
+    const char *base = slash ? slash + 1 : output->path;
+    struct span folder = {output->path, (size_t)(base - output->path)};
+    output->folder = slash ? arena_copy(output->arena, folder).ptr : ".";
+    struct span hidden = arena_printf(output->arena, "%s/.%s.%d.tmp", output->folder, base, (int)getpid());
+    output->hidden = arena_copy(output->arena, hidden).ptr;
+    int fd = open(output->hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    if (fd < 0)
+        return failed(place, errno, err);
+    output->file = fdopen(fd, "wb");
+    output->disk = true;
+    return output->file || failed(place, errno, err);
+}
+
+static bool open_direct(struct output *output, int fd, struct error *err)
+{
+    output->file = fd < 0 ? NULL : fdopen(fd, "wb");
+    return output->file || failed(output->name, errno, err);
+}
+
+static bool open_place(struct output *output, const char *place, struct error *err)
+{
+    if (strcmp(place, "-") == 0) {
+        output->name = "standard output";
+        return open_direct(output, fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), err);
+    }
+    struct stat found;
+    if (stat(place, &found) != 0)
+        return open_hidden(output, place, 0666, err);
+    if (!S_ISREG(found.st_mode))
+        return open_direct(output, open(place, O_WRONLY | O_CLOEXEC), err);
+    if (access(place, W_OK) != 0)
+        return failed(place, errno, err);
+    return open_hidden(output, place, found.st_mode & 0777, err);
+}
+
+struct output *output_open(const char *place, struct error *err)
+{
+    struct arena *arena = arena_new();
+    struct output *output = arena_alloc(arena, sizeof *output);
+    output->arena = arena;
+    output->name = arena_copy(arena, span_of(place)).ptr;
+    if (open_place(output, place, err))
+        return output;
+    arena_free(arena);
+    return NULL;
+}
+
+bool output_write(struct output *output, struct span bytes, struct error *err)
+{
+    if (bytes.len == 0 || fwrite(bytes.ptr, 1, bytes.len, output->file) == bytes.len)
+        return true;
+    return output_failed(output, err);
+}
+
+bool output_waited(const struct output *output)
+{
+    return !output->disk;
+}
+
+bool output_flush(struct output *output, struct error *err)
+{
+    if (fflush(output->file) != 0)
+        return output_failed(output, err);
+    if (output->disk && fsync(fileno(output->file)) != 0)
+        return output_failed(output, err);
+    return true;
+}
+
+static bool sync_folder(const struct output *output, struct error *err)
+{
+    int fd = open(output->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+    int cause = errno;
+    if (fd >= 0)
+        close(fd);
+    return synced || failed(output->name, cause, err);
+}
+
+static bool settle(struct output *output, struct error *err)
+{
+    if (!output->disk)
+        return true;
+    if (rename(output->hidden, output->path) != 0)
+        return output_failed(output, err);
+    return sync_folder(output, err);
+}
+
+bool output_close(struct output *output, struct error *err)
+{
+    bool whole = !output->broken && output_flush(output, err);
+    if (output->broken && err->message.len == 0)
+        error_set(err, 0, "%s was not written to its end", output->name);
+    if (fclose(output->file) != 0 && whole)
+        whole = output_failed(output, err);
+    whole = whole && settle(output, err);
+    if (output->disk && output->broken)
+        unlink(output->hidden);
+    arena_free(output->arena);
+    return whole;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The encode run: read_line → map_event → encode_record → sink_put. A line that fails goes to the dead
+ * letters with its reason and never stops the run; what stops it is an input or an output that fails, or a
+ * signal. */
+#include "producer/run.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "producer/dead_letter.h"
+#include "producer/encode.h"
+#include "producer/enrol.h"
+#include "producer/sink.h"
+#include "producer/summary.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { PROGRESS_LINES = 64 }; /* between two looks at the clock */
+
+struct run {
+    const struct options *options;
+    struct enrolled enrolled;
+    struct encoder *encoder;
+    struct sink *sink;
+    struct dead_letters *dead_letters; /* NULL: nobody wants them */
+    struct input *input;
+    struct summary summary;
+    size_t timestamp; /* the field of that name, or SIZE_MAX */
+    int signals;      /* readable when the run shall end; -1: not yet */
+    bool terminal;
+};
+
+/* ---- one line ---- */
+
+static bool bury(struct run *run, const struct dead_letter *letter, struct error *err)
+{
+    summary_dead(&run->summary, letter->reason);
+    return !run->dead_letters || dead_letters_put(run->dead_letters, letter, err);
+}
+
+static int64_t timestamp_of(const struct run *run, const struct mapped *mapped)
+{
+    if (run->timestamp >= mapped->record.count)
+        return clock_now();
+    return mapped->record.members[run->timestamp].number;
+}
+
+/* Encodes and passes on. What avro-c or the sink will not take of itself becomes a dead letter. */
+static bool send(struct run *run, const struct line *line, const struct mapped *mapped, struct arena *arena,
+                 struct error *err)
+{
+    struct error own = {.arena = arena};
+    struct message message = {.key = mapped->key,
+                              .timestamp = timestamp_of(run, mapped),
+                              .line = line->number};
+    if (!encode_record(run->encoder, &mapped->record, WIRE_HEADER, &message.avro, arena, &own)) {
+        fprintf(stderr, "genesys-producer: %s, line %llu: %.*s\n", line->input,
+                (unsigned long long)line->number, SPAN_ARGS(own.message));
+        return bury(run, &(struct dead_letter){line, "encode-failed", {0}, line->size, false}, err);
+    }
+    if (message.avro.len > run->sink->record_max)
+        return bury(run, &(struct dead_letter){line, "record-too-large", {0}, message.avro.len, true}, err);
+    summary_encoded(&run->summary, mapped, line->size, message.avro.len);
+    return run->sink->type->put(run->sink, &message, err);
+}
+
+static bool take_line(struct run *run, const struct line *line, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    run->summary.read++;
+    if (line->too_long)
+        return bury(run, &(struct dead_letter){line, "too-large", {0}, line->size, true}, err);
+    int64_t now = run->options->ingest_given ? run->options->ingest_time : clock_now();
+    struct mapped mapped = mapping_apply(run->enrolled.mapping, line->bytes, now, arena);
+    switch (mapped.outcome) {
+    case OUTCOME_MAP: return send(run, line, &mapped, arena, err);
+    case OUTCOME_SKIP: summary_skip(&run->summary, mapped.reason); return true;
+    case OUTCOME_DEAD_LETTER:
+        return bury(run, &(struct dead_letter){line, mapped.reason, mapped.field, line->size, false}, err);
+    }
+    return true;
+}
+
+static bool take_lines(struct run *run, struct error *err)
+{
+    struct line line;
+    for (;;) {
+        switch (input_next(run->input, &line, err)) {
+        case INPUT_LINE:
+            if (!take_line(run, &line, err))
+                return false;
+            if (run->terminal && run->summary.read % PROGRESS_LINES == 0)
+                summary_progress(&run->summary, run->input, stderr);
+            break;
+        case INPUT_END: return true;
+        case INPUT_FAILED: return false;
+        }
+    }
+}
+
+/* ---- before and after ---- */
+
+/* From here on SIGINT and SIGTERM end the reading, not the process; a closed pipe is an error of writing. */
+static bool catch_signals(struct run *run, struct error *err)
+{
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGTERM);
+    signal(SIGPIPE, SIG_IGN);
+    run->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (run->signals < 0 || sigprocmask(SIG_BLOCK, &wanted, NULL) != 0)
+        return error_set(err, 0, "cannot watch for signals");
+    input_stop_on(run->input, run->signals);
+    return true;
+}
+
+static void find_timestamp(struct run *run)
+{
+    const struct avro_type *root = avro_root(run->enrolled.schema);
+    run->timestamp = SIZE_MAX;
+    for (size_t i = 0; i < root->field_count; i++)
+        if (span_equal(root->fields[i].name, SPAN("timestamp")) && root->fields[i].type->kind == AVRO_LONG)
+            run->timestamp = i;
+}
+
+static bool ask_registry(struct run *run, struct arena *arena, struct error *err)
+{
+    struct span text;
+    if (!schema_text(run->options->schema, &text, arena, err))
+        return false;
+    struct client_options where = {run->options->registry, run->options->registry_time};
+    struct client *client = client_open(&where, err);
+    if (!client)
+        return false;
+    bool enrolled = enrol(client, run->options->subject, text, &run->enrolled, arena, err);
+    client_close(client);
+    if (enrolled)
+        fprintf(stderr, "genesys-producer: subject %.*s, schema id %d, compatibility %.*s%s\n",
+                SPAN_ARGS(run->options->subject), run->enrolled.id, SPAN_ARGS(run->enrolled.level),
+                run->enrolled.level_set ? " (set now)" : "");
+    return enrolled;
+}
+
+static bool open_ends(struct run *run, const struct sink_type *type, struct error *err)
+{
+    const struct options *options = run->options;
+    struct sink_options place = {options->out, options->codec};
+    struct sink_schema schema = {run->enrolled.id, options->subject, run->enrolled.text,
+                                 mapping_digest(run->enrolled.mapping)};
+    if (options->dead_letter)
+        run->dead_letters = dead_letters_open(options->dead_letter, err);
+    if (options->dead_letter && !run->dead_letters)
+        return false;
+    run->sink = type->open(&place, &schema, err);
+    return run->sink;
+}
+
+static bool prepare(struct run *run, struct arena *arena, struct error *err)
+{
+    struct span format = run->options->format.len ? run->options->format : SPAN("framed");
+    const struct sink_type *type = sink_find(format);
+    if (!type)
+        return error_set(err, 0, "unknown format '%.*s': framed and ocf are known", SPAN_ARGS(format));
+    run->input = input_open(run->options->inputs, run->options->input_count, err);
+    if (!run->input || !ask_registry(run, arena, err))
+        return false;
+    find_timestamp(run);
+    run->encoder = encoder_new(run->enrolled.schema, err);
+    return run->encoder && catch_signals(run, err) && open_ends(run, type, err);
+}
+
+static bool stopped_by(struct run *run, const char **name)
+{
+    struct signalfd_siginfo info;
+    if (run->signals < 0 || read(run->signals, &info, sizeof info) != (ssize_t)sizeof info)
+        return false;
+    *name = info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM";
+    return true;
+}
+
+static void report(struct run *run)
+{
+    bool out_taken = strcmp(run->options->out, "-") == 0 ||
+                     (run->options->dead_letter && strcmp(run->options->dead_letter, "-") == 0);
+    const char *name;
+    summary_progress_end(&run->summary, stderr);
+    if (stopped_by(run, &name))
+        fprintf(stderr, "genesys-producer: stopped by %s after %llu lines\n", name,
+                (unsigned long long)run->summary.read);
+    if (run->summary.dead > 0 && !run->dead_letters)
+        fprintf(stderr, "genesys-producer: the dead letters were not kept: --dead-letter FILE keeps them\n");
+    FILE *out = out_taken ? stderr : stdout;
+    summary_print(&run->summary, out);
+    fflush(out);
+}
+
+/* Keeps the first error; closes everything whatever happens. */
+static bool close_ends(struct run *run, bool well, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct error second = {.arena = arena};
+    if (run->sink && !run->sink->type->close(run->sink, well ? err : &second))
+        well = false;
+    if (run->dead_letters && !dead_letters_close(run->dead_letters, well ? err : &second))
+        well = false;
+    return well;
+}
+
+enum exit_code run_encode(const struct options *options, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct run run = {.options = options, .signals = -1, .terminal = isatty(STDERR_FILENO)};
+    bool ready = prepare(&run, arena, err);
+    run.summary = summary_begin(arena);
+    bool well = ready && take_lines(&run, err);
+    well = close_ends(&run, well, err);
+    if (ready)
+        report(&run);
+    encoder_free(run.encoder);
+    if (run.input)
+        input_close(run.input);
+    if (run.signals >= 0)
+        close(run.signals);
+    if (!well)
+        return EXIT_NOTHING;
+    return options->strict && run.summary.dead > 0 ? EXIT_PARTLY : EXIT_WELL;
+}
