@@ -38,6 +38,9 @@ struct call {
     struct span arg[PATH_ARGS_MAX];     /* the {…} of the path, decoded */
     bool head;                          /* HEAD: the answer of GET, without its body */
 
+    /* Read by api_answer where the row takes a body: an object. */
+    const struct text *json;
+
     /* While a handler runs: READS and THINKS calls have it pinned. */
     const struct view *view;
 
@@ -45,7 +48,7 @@ struct call {
     int status;
     struct span media_type;             /* Content-Type */
     struct span allow;                  /* Allow, of OPTIONS; else empty */
-    struct span etag;                   /* quoted; empty: none */
+    struct span etag;                   /* quoted; empty: none. Else send Cache-Control: no-cache with it */
     bool gzipped;                       /* Content-Encoding: gzip */
     struct span reply;                  /* in the arena, or the bytes of `shared` */
     struct share *shared;               /* dropped by arena_defer when the call ends, or NULL */
@@ -90,10 +93,28 @@ void api_refuse(struct call *call, const struct error *err);
 extern const struct route routes[];
 extern const size_t routes_count;
 
-/* Reading a call. */
+/* Reading a call. A name in a named context is refused (422) until there are contexts. */
 bool call_query_true(const struct call *call, const char *name);            /* "true" in any case of letters */
 struct span call_query(const struct call *call, const char *name);          /* ptr NULL: absent */
 MUST_CHECK bool call_query_int(const struct call *call, const char *name, int fallback, int *value,
                                struct error *err);                          /* not a number: 404 */
+int call_arg_int(const struct call *call, size_t arg);                      /* of an {arg:int}, which was checked */
+MUST_CHECK bool call_arg_version(const struct call *call, size_t arg, int *version, struct error *err); /* 42202 */
+MUST_CHECK bool call_arg_subject(const struct call *call, size_t arg, struct name *subject, struct error *err);
+MUST_CHECK bool call_query_subject(const struct call *call, struct name *subject, struct error *err);
+
+/* A signed 32-bit number as Java reads one: "+1" and "007" too, nothing around it. */
+bool call_number(struct span text, int *value);
+
+/* Which entries of a listing are asked for: `offset` and `limit`. */
+struct page {
+    size_t skip, most;
+};
+
+/* Without a limit of 1 … `most` the listing has at most `most` entries; 0: no bound. */
+MUST_CHECK bool call_page(const struct call *call, size_t most, struct page *page, struct error *err);
+
+/* Whether the next entry belongs to the page; to be asked once for each. */
+bool page_takes(struct page *page);
 
 #endif

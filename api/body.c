@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Members of a request body. What a client asks for is either done or refused by name, never dropped. */
+#include "api/body.h"
+
+#include <limits.h>
+
+static const char *const kinds[] = {
+    [TEXT_NULL] = "null", [TEXT_BOOLEAN] = "a boolean", [TEXT_NUMBER] = "a number",
+    [TEXT_STRING] = "a string", [TEXT_ARRAY] = "an array", [TEXT_OBJECT] = "an object",
+};
+
+static size_t place(const struct call *call, const struct text *value)
+{
+    return (size_t)(value->source.ptr - call->body.ptr);
+}
+
+static bool mistyped(const struct call *call, const char *name, const struct text *value, const char *wanted,
+                     struct error *err)
+{
+    return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: '%s' is %s, not %s",
+                                               place(call, value), name, kinds[value->kind], wanted));
+}
+
+static bool unreadable(const struct call *call, const char *name, const struct text *value, const char *wanted,
+                       struct error *err)
+{
+    return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: '%s' does not hold %s",
+                                               place(call, value), name, wanted));
+}
+
+bool body_read(struct call *call, struct error *err)
+{
+    struct text *json = arena_alloc(call->arena, sizeof *json);
+    struct text_failure failure;
+    const char *argument = call->route->body_argument;
+    if (!text_read(call->body, &text_rules_body, json, &failure, call->arena)) {
+        if (failure.fault == TEXT_EMPTY)
+            return error_body_missing(err, argument);
+        return error_bad_request(err, text_failure_message(&failure, call->body, call->arena));
+    }
+    if (json->kind == TEXT_NULL)
+        return error_body_missing(err, argument);
+    if (json->kind != TEXT_OBJECT)
+        return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: the body is %s, not %s",
+                                                   place(call, json), kinds[json->kind], kinds[TEXT_OBJECT]));
+    call->json = json;
+    return true;
+}
+
+/* The member's value; NULL when it is absent or null. */
+static const struct text *member(const struct call *call, const char *name)
+{
+    const struct text *value = text_get(call->json, span_of(name));
+    return value && value->kind != TEXT_NULL ? value : NULL;
+}
+
+bool body_has(const struct call *call, const char *name)
+{
+    return text_get(call->json, span_of(name)) != NULL;
+}
+
+bool body_string(const struct call *call, const char *name, struct span *value, struct error *err)
+{
+    const struct text *found = member(call, name);
+    *value = (struct span){NULL, 0};
+    if (!found)
+        return true;
+    switch (found->kind) {
+    case TEXT_STRING:
+        *value = found->string.ptr ? found->string : SPAN("");
+        return true;
+    case TEXT_NUMBER:
+    case TEXT_BOOLEAN:
+        *value = found->source;
+        return true;
+    default:
+        return mistyped(call, name, found, kinds[TEXT_STRING], err);
+    }
+}
+
+static struct span trimmed(struct span text)
+{
+    while (text.len && (unsigned char)text.ptr[0] <= ' ')
+        text = span_from(text, 1);
+    while (text.len && (unsigned char)text.ptr[text.len - 1] <= ' ')
+        text.len--;
+    return text;
+}
+
+/* A string in the place of a number or a boolean: blank, or the word null, is none. */
+static bool no_value(struct span text)
+{
+    return !text.len || span_equal(text, SPAN("null"));
+}
+
+bool body_int(const struct call *call, const char *name, bool *has, int *value, struct error *err)
+{
+    const struct text *found = member(call, name);
+    *has = false;
+    if (!found)
+        return true;
+    if (found->kind == TEXT_STRING) {
+        struct span text = trimmed(found->string);
+        if (no_value(text))
+            return true;
+        *has = call_number(text, value);
+        return *has || unreadable(call, name, found, "a 32-bit integer", err);
+    }
+    if (found->kind != TEXT_NUMBER)
+        return mistyped(call, name, found, "an integer", err);
+    /* A fraction is cut off, as in Java's cast. */
+    double number = text_double(found->string);
+    if (!(number > (double)INT_MIN - 1 && number < (double)INT_MAX + 1))
+        return unreadable(call, name, found, "a 32-bit integer", err);
+    *value = (int)number;
+    *has = true;
+    return true;
+}
+
+bool body_bool(const struct call *call, const char *name, bool *has, bool *value, struct error *err)
+{
+    static const struct span yes[] = {SPAN("true"), SPAN("True"), SPAN("TRUE")};
+    static const struct span no[] = {SPAN("false"), SPAN("False"), SPAN("FALSE")};
+    const struct text *found = member(call, name);
+    int64_t number;
+    *has = found != NULL;
+    if (!found)
+        return true;
+    if (found->kind == TEXT_BOOLEAN) {
+        *value = found->truth;
+        return true;
+    }
+    if (text_integer(found, &number)) {
+        *value = !span_equal(found->string, SPAN("0"));
+        return true;
+    }
+    if (found->kind != TEXT_STRING)
+        return mistyped(call, name, found, kinds[TEXT_BOOLEAN], err);
+    struct span text = trimmed(found->string);
+    *has = !no_value(text);
+    if (!*has)
+        return true;
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
+        if ((*value = span_equal(text, yes[i])) || span_equal(text, no[i]))
+            return true;
+    return unreadable(call, name, found, kinds[TEXT_BOOLEAN], err);
+}
+
+bool body_refuse(const struct call *call, const char *name, struct error *err)
+{
+    return !member(call, name) || error_member_not_supported(err, name);
+}
+
+/* The member is a list or an object, or it is not there. */
+static bool check_kind(const struct call *call, const char *name, enum text_kind kind, struct error *err)
+{
+    const struct text *value = member(call, name);
+    return !value || value->kind == kind || mistyped(call, name, value, kinds[kind], err);
+}
+
+static bool refuse_list(const struct call *call, const char *name, struct error *err)
+{
+    const struct text *list = member(call, name);
+    return !list || !list->count || error_member_not_supported(err, name);
+}
+
+/* Jackson types the whole body before anybody looks at what it asks for. */
+static bool check_types(const struct call *call, struct error *err)
+{
+    int number;
+    bool has, truth;
+    return body_int(call, "version", &has, &number, err) && body_int(call, "id", &has, &number, err) &&
+           check_kind(call, "references", TEXT_ARRAY, err) && check_kind(call, "metadata", TEXT_OBJECT, err) &&
+           check_kind(call, "ruleSet", TEXT_OBJECT, err) &&
+           check_kind(call, "schemaTagsToAdd", TEXT_ARRAY, err) &&
+           check_kind(call, "schemaTagsToRemove", TEXT_ARRAY, err) &&
+           body_bool(call, "propagateSchemaTags", &has, &truth, err);
+}
+
+bool body_registration(const struct call *call, struct name subject, struct registration *wanted,
+                       struct error *err)
+{
+    bool propagates = false, has;
+    *wanted = (struct registration){
+        .subject = subject, .normalize = call_query_true(call, "normalize"), .by = call->origin};
+    if (!check_types(call, err) || !body_string(call, "schemaType", &wanted->type, err) ||
+        !body_string(call, "schema", &wanted->text, err) ||
+        !body_bool(call, "propagateSchemaTags", &has, &propagates, err))
+        return false;
+    /* An empty metadata object is not the same as none: it would enter the guid. */
+    return refuse_list(call, "references", err) && body_refuse(call, "metadata", err) &&
+           body_refuse(call, "ruleSet", err) && refuse_list(call, "schemaTagsToAdd", err) &&
+           refuse_list(call, "schemaTagsToRemove", err) &&
+           (!(has && propagates) || error_member_not_supported(err, "propagateSchemaTags"));
+}
+
+bool body_type_named(const struct registration *wanted, struct error *err)
+{
+    return !wanted->type.ptr || wanted->type.len || error_schema_type_unknown(err, wanted->type);
+}
+
+bool body_numbers_unset(const struct call *call, struct error *err)
+{
+    bool has_id, has_version;
+    int id = -1, version = 0;
+    if (!body_int(call, "id", &has_id, &id, err) || !body_int(call, "version", &has_version, &version, err))
+        return false;
+    if (has_id && id >= 0)
+        return error_member_not_supported(err, "id");
+    /* -1 asks for the next version or the latest: what an unset version gets too. */
+    if (has_version && version != 0 && version != -1)
+        return error_member_not_supported(err, "version");
+    return true;
+}

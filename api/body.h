@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The request body and its members, read as leniently as Jackson reads them: scalars become strings, numbers
+ * in strings become numbers, unknown members are nobody's business. */
+#ifndef API_BODY_H
+#define API_BODY_H
+
+#include "api/call.h"
+
+/* Fills call->json with an object. Malformed or no object: 400; empty or null: 422. */
+MUST_CHECK bool body_read(struct call *call, struct error *err);
+
+/* A member of call->json. Absent and null are the same here: ptr NULL, or false in `has`. Mistyped: 400. */
+MUST_CHECK bool body_string(const struct call *call, const char *name, struct span *value, struct error *err);
+MUST_CHECK bool body_int(const struct call *call, const char *name, bool *has, int *value, struct error *err);
+MUST_CHECK bool body_bool(const struct call *call, const char *name, bool *has, bool *value, struct error *err);
+
+/* Whether the member stands there, be it null. */
+bool body_has(const struct call *call, const char *name);
+
+/* What is to be registered, looked up or tried under a subject. What we cannot honour yet is refused (422). */
+MUST_CHECK bool body_registration(const struct call *call, struct name subject, struct registration *wanted,
+                                  struct error *err);
+
+/* The registry takes no type for AVRO; a client that sends "" has named one that is unknown (42201). */
+MUST_CHECK bool body_type_named(const struct registration *wanted, struct error *err);
+
+/* The members that only registration heeds: an id or a version of the client's own is refused (422). */
+MUST_CHECK bool body_numbers_unset(const struct call *call, struct error *err);
+
+/* Refuses a member that is there and not null (422). */
+MUST_CHECK bool body_refuse(const struct call *call, const char *name, struct error *err);
+
+#endif

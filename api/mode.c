@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /mode: whether a subject, or the default context, may be written. The context always has a mode. */
+#include "api/body.h"
+#include "api/handlers.h"
+#include "api/reply.h"
+
+static const struct mode_word {
+    struct span word;
+    enum mode mode;             /* MODE_UNSET: known, but not here yet */
+} words[] = {
+    {SPAN("READWRITE"), MODE_READWRITE},
+    {SPAN("READONLY"), MODE_READONLY},
+    {SPAN("READONLY_OVERRIDE"), MODE_UNSET},
+    {SPAN("IMPORT"), MODE_UNSET},
+    {SPAN("FORWARD"), MODE_UNSET},
+};
+
+static bool read_mode(struct span text, enum mode *mode, struct error *err)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (span_equal_case(text, words[i].word)) {
+            *mode = words[i].mode;
+            return *mode || error_mode_not_supported(err, text);
+        }
+    return error_mode_invalid(err);
+}
+
+static bool answer(struct call *call, enum mode mode, struct error *err)
+{
+    struct reply *reply = reply_object(call->arena);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (mode && words[i].mode == mode)
+            reply_string(reply, "mode", words[i].word);
+    return reply_send(call, reply, err);
+}
+
+static bool get_scope(struct call *call, struct name scope, struct error *err)
+{
+    enum mode mode = view_settings_at(call->view, scope).mode;
+    if (!mode && !scope.subject.len)
+        mode = MODE_READWRITE;
+    if (!mode && call_query_true(call, "defaultToGlobal"))
+        mode = view_settings(call->view, scope).mode;
+    if (!mode)
+        return error_no_subject_mode(err, name_text(scope, call->arena));
+    return answer(call, mode, err);
+}
+
+/* The answer is the mode as it was typed. */
+static bool put_scope(struct call *call, struct name scope, struct error *err)
+{
+    struct setting wanted = {.scope = scope, .set_mode = true, .by = call->origin};
+    struct settings before, after;
+    struct span typed;
+    if (!body_string(call, "mode", &typed, err))
+        return false;
+    if (!name_valid(scope))
+        return error_subject_invalid(err, call->arg[0]);
+    if (!body_has(call, "mode"))
+        return error_mode_invalid(err);
+    if ((typed.ptr && !read_mode(typed, &wanted.mode, err)) ||
+        !registry_set(call->registry, &wanted, &before, &after, call->arena, err))
+        return false;
+    struct reply *reply = reply_object(call->arena);
+    if (typed.ptr)
+        reply_string(reply, "mode", typed);
+    else
+        reply_null(reply, "mode");
+    return reply_send(call, reply, err);
+}
+
+/* The answer is the mode that went. Beneath a subject there is nothing that `recursive` could reach. */
+static bool delete_scope(struct call *call, struct name scope, struct error *err)
+{
+    struct setting wanted = {.scope = scope, .set_mode = true, .by = call->origin};
+    struct settings before, after;
+    if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
+        return false;
+    if (!before.mode && !scope.subject.len)
+        before.mode = MODE_READWRITE;
+    if (!before.mode && !call_query_true(call, "recursive"))
+        return error_subject_not_found(err, name_text(scope, call->arena));
+    return answer(call, before.mode, err);
+}
+
+bool get_mode(struct call *call, struct error *err)
+{
+    return get_scope(call, (struct name){0}, err);
+}
+
+bool put_mode(struct call *call, struct error *err)
+{
+    return put_scope(call, (struct name){0}, err);
+}
+
+bool delete_mode(struct call *call, struct error *err)
+{
+    return delete_scope(call, (struct name){0}, err);
+}
+
+bool get_subject_mode(struct call *call, struct error *err)
+{
+    struct name scope;
+    return call_arg_subject(call, 0, &scope, err) && get_scope(call, scope, err);
+}
+
+bool put_subject_mode(struct call *call, struct error *err)
+{
+    struct name scope;
+    return call_arg_subject(call, 0, &scope, err) && put_scope(call, scope, err);
+}
+
+bool delete_subject_mode(struct call *call, struct error *err)
+{
+    struct name scope;
+    return call_arg_subject(call, 0, &scope, err) && delete_scope(call, scope, err);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Composing replies with jansson: the only file that knows it. It builds, it never reads. */
+#include "api/reply.h"
+
+#include "api/dialect.h"
+
+#include <assert.h>
+#include <jansson.h>
+
+static json_t *json_of(const struct reply *reply)
+{
+    return (json_t *)(uintptr_t)reply;
+}
+
+static void release(void *json)
+{
+    json_decref(json);
+}
+
+static struct reply *tie(json_t *json, struct arena *arena)
+{
+    assert(json);       /* out of memory */
+    arena_defer(arena, release, json);
+    return (struct reply *)json;
+}
+
+struct reply *reply_object(struct arena *arena)
+{
+    return tie(json_object(), arena);
+}
+
+struct reply *reply_array(struct arena *arena)
+{
+    return tie(json_array(), arena);
+}
+
+/* What was read from outside is UTF-8; a byte that is not is noticed when the reply is printed. */
+static json_t *string_of(struct span value)
+{
+    return json_stringn_nocheck(value.ptr ? value.ptr : "", value.len);
+}
+
+static void put(struct reply *object, const char *name, json_t *value)
+{
+    int failed = json_object_set_new_nocheck(json_of(object), name, value);
+    assert(!failed);
+}
+
+static void add(struct reply *array, json_t *value)
+{
+    int failed = json_array_append_new(json_of(array), value);
+    assert(!failed);
+}
+
+void reply_string(struct reply *object, const char *name, struct span value)
+{
+    put(object, name, string_of(value));
+}
+
+void reply_number(struct reply *object, const char *name, int64_t value)
+{
+    put(object, name, json_integer(value));
+}
+
+void reply_truth(struct reply *object, const char *name, bool value)
+{
+    put(object, name, json_boolean(value));
+}
+
+void reply_null(struct reply *object, const char *name)
+{
+    put(object, name, json_null());
+}
+
+void reply_member(struct reply *object, const char *name, struct reply *value)
+{
+    put(object, name, json_incref(json_of(value)));
+}
+
+void reply_add(struct reply *array, struct reply *value)
+{
+    add(array, json_incref(json_of(value)));
+}
+
+void reply_add_string(struct reply *array, struct span value)
+{
+    add(array, string_of(value));
+}
+
+void reply_add_number(struct reply *array, int64_t value)
+{
+    add(array, json_integer(value));
+}
+
+static int print(const char *bytes, size_t len, void *out)
+{
+    buffer_put(out, (struct span){bytes, len});
+    return 0;
+}
+
+bool reply_send(struct call *call, const struct reply *reply, struct error *err)
+{
+    struct buffer out = {.arena = call->arena};
+    if (json_dump_callback(json_of(reply), print, &out, JSON_COMPACT))
+        return error_internal(err);
+    call->status = 200;
+    call->reply = buffer_span(&out);
+    return true;
+}
+
+void reply_send_number(struct call *call, int64_t value)
+{
+    call->status = 200;
+    call->reply = arena_printf(call->arena, "%lld", (long long)value);
+}
+
+/* By hand, because what is in `more` comes ready-made. */
+void reply_error(struct call *call, const struct error *err)
+{
+    struct buffer out = {.arena = call->arena};
+    int code = call->dialect ? dialect_code(call->dialect, err->code) : err->code;
+    buffer_printf(&out, "{\"error_code\":%d,\"message\":", code);
+    text_quote(&out, err->message);
+    if (err->more.len) {
+        buffer_byte(&out, ',');
+        buffer_put(&out, err->more);
+    }
+    buffer_byte(&out, '}');
+    call->status = error_status(code);
+    call->reply = buffer_span(&out);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /subjects: which there are, their versions, and what changes them. */
+#include "api/body.h"
+#include "api/handlers.h"
+#include "api/render.h"
+#include "api/reply.h"
+
+/* What `deleted` and `deletedOnly` ask to be shown. */
+struct shown {
+    bool live, hidden;
+};
+
+static struct shown shown_of(const struct call *call)
+{
+    bool only = call_query_true(call, "deletedOnly");
+    return (struct shown){.live = !only, .hidden = only || call_query_true(call, "deleted")};
+}
+
+/* A prefix means: ":*:x" the bare names of every context, ":.c" the qualified text, "x" the default context. */
+struct selection {
+    struct span start;          /* where the walk begins: all it yields starts so */
+    struct span bare;           /* how the bare name begins */
+    bool default_only;
+};
+
+static struct selection select_subjects(const struct call *call)
+{
+    struct span prefix = call_query(call, "subjectPrefix");
+    if (!prefix.ptr)
+        prefix = SPAN(":*:");
+    if (span_starts(prefix, SPAN(":*:")))
+        return (struct selection){.start = SPAN(""), .bare = span_from(prefix, 3)};
+    return (struct selection){.start = prefix, .bare = SPAN(""), .default_only = !span_starts(prefix, SPAN(":."))};
+}
+
+static bool selected(const struct selection *selection, const struct subject *subject, struct shown shown)
+{
+    struct name name = subject_name(subject);
+    bool live = subject_live_count(subject) > 0;
+    return (live ? shown.live : shown.hidden) && span_starts(name.subject, selection->bare) &&
+           !(selection->default_only && name.context.len);
+}
+
+bool get_subjects(struct call *call, struct error *err)
+{
+    struct page page;
+    if (!call_page(call, 0, &page, err))
+        return false;
+    struct shown shown = shown_of(call);
+    struct selection selection = select_subjects(call);
+    struct reply *list = reply_array(call->arena);
+    struct cursor cursor = view_subjects(call->view, selection.start);
+    const struct subject *subject;
+    while (page.most && (subject = cursor_subject(&cursor)))
+        if (selected(&selection, subject, shown) && page_takes(&page))
+            reply_add_string(list, name_text(subject_name(subject), call->arena));
+    return reply_send(call, list, err);
+}
+
+/* The subject, if it has a version that counts. */
+static bool find_subject(const struct call *call, bool hidden_counts, const struct subject **subject,
+                         struct error *err)
+{
+    struct name name;
+    if (!call_arg_subject(call, 0, &name, err))
+        return false;
+    *subject = view_subject(call->view, name);
+    if (*subject && (hidden_counts || subject_live_count(*subject)))
+        return true;
+    return error_subject_not_found(err, name_text(name, call->arena));
+}
+
+bool get_subject_versions(struct call *call, struct error *err)
+{
+    struct page page;
+    const struct subject *subject;
+    struct shown shown = shown_of(call);
+    if (!call_page(call, 0, &page, err) || !find_subject(call, shown.hidden, &subject, err))
+        return false;
+    bool negative = call_query_true(call, "deletedAsNegative");
+    if (negative)
+        shown = (struct shown){true, true};
+    struct reply *list = reply_array(call->arena);
+    struct cursor cursor = subject_versions(call->view, subject);
+    const struct version *version;
+    while ((version = cursor_version(&cursor)))
+        if ((version->row.hidden ? shown.hidden : shown.live) && page_takes(&page))
+            reply_add_number(list, negative && version->row.hidden ? -version->number : version->number);
+    return reply_send(call, list, err);
+}
+
+/* The latest is always a live version, whatever `deleted` says. */
+static bool find_version(const struct call *call, const struct version **version, struct error *err)
+{
+    int number;
+    bool deleted = call_query_true(call, "deleted");
+    const struct subject *subject;
+    if (!call_arg_version(call, 1, &number, err) || !find_subject(call, deleted, &subject, err))
+        return false;
+    *version = number == LATEST_VERSION ? subject_latest(subject) : view_version(call->view, subject, number);
+    return (*version && (deleted || !(*version)->row.hidden)) || error_version_not_found(err, number);
+}
+
+static bool answer_version(struct call *call, enum form form, struct error *err)
+{
+    const struct version *version;
+    struct variant variant = {0};
+    if (!find_version(call, &version, err))
+        return false;
+    const struct record_row *row = &version->record->row;
+    if (!render_format(call, row->type, row->text, &variant.text, err))
+        return false;
+    if (variant.text.ptr == row->text.ptr)
+        render_version(call, version, form);
+    else
+        render_variant(call, version, form, &variant);
+    return true;
+}
+
+bool get_subject_version(struct call *call, struct error *err)
+{
+    return answer_version(call, FORM_SCHEMA, err);
+}
+
+bool get_subject_version_text(struct call *call, struct error *err)
+{
+    return answer_version(call, FORM_TEXT, err);
+}
+
+/* Only what is told of a stored entry has a time and a state. */
+static void put_stored(struct reply *reply, const struct registered *got)
+{
+    if (!got->stored)
+        return;
+    reply_number(reply, "ts", got->ts);
+    reply_truth(reply, "deleted", got->hidden);
+}
+
+/* Looking a schema up: the members of Schema. */
+bool post_subject(struct call *call, struct error *err)
+{
+    struct name name;
+    struct registration wanted;
+    struct registered got;
+    if (!call_arg_subject(call, 0, &name, err) || !body_registration(call, name, &wanted, err) ||
+        !body_type_named(&wanted, err) ||
+        !registry_lookup(call->view, &wanted, call_query_true(call, "deleted"), &got, call->arena, err) ||
+        !render_format(call, got.type, got.text, &got.text, err))
+        return false;
+    struct reply *reply = reply_object(call->arena);
+    reply_string(reply, "subject", name_text(got.subject, call->arena));
+    reply_number(reply, "version", got.version);
+    reply_number(reply, "id", got.id);
+    reply_string(reply, "guid", got.guid);
+    reply_string(reply, "schemaType", got.type);
+    reply_string(reply, "schema", got.text);
+    put_stored(reply, &got);
+    return reply_send(call, reply, err);
+}
+
+/* Registering one: the members of RegisterSchemaResponse. */
+bool post_subject_version(struct call *call, struct error *err)
+{
+    struct name name;
+    struct registration wanted;
+    struct registered got;
+    if (!call_arg_subject(call, 0, &name, err) || !body_registration(call, name, &wanted, err) ||
+        !body_numbers_unset(call, err))
+        return false;
+    if (!name_valid(name))
+        return error_subject_invalid(err, call->arg[0]);
+    if (!body_type_named(&wanted, err) || !registry_register(call->registry, &wanted, &got, call->arena, err) ||
+        !render_format(call, got.type, got.text, &got.text, err))
+        return false;
+    struct reply *reply = reply_object(call->arena);
+    reply_number(reply, "id", got.id);
+    reply_number(reply, "version", got.version);
+    reply_string(reply, "guid", got.guid);
+    reply_string(reply, "schemaType", got.type);
+    reply_string(reply, "schema", got.text);
+    put_stored(reply, &got);
+    return reply_send(call, reply, err);
+}
+
+static bool read_removal(const struct call *call, struct removal *wanted, struct error *err)
+{
+    *wanted = (struct removal){.permanent = call_query_true(call, "permanent"), .by = call->origin};
+    return call_arg_subject(call, 0, &wanted->subject, err);
+}
+
+bool delete_subject(struct call *call, struct error *err)
+{
+    struct removal wanted;
+    const int *versions;
+    size_t count;
+    if (!read_removal(call, &wanted, err) ||
+        !registry_remove_subject(call->registry, &wanted, &versions, &count, call->arena, err))
+        return false;
+    struct reply *list = reply_array(call->arena);
+    for (size_t i = 0; i < count; i++)
+        reply_add_number(list, versions[i]);
+    return reply_send(call, list, err);
+}
+
+bool delete_subject_version(struct call *call, struct error *err)
+{
+    struct removal wanted;
+    int number;
+    if (!read_removal(call, &wanted, err) || !call_arg_version(call, 1, &wanted.version, err) ||
+        !registry_remove_version(call->registry, &wanted, &number, call->arena, err))
+        return false;
+    reply_send_number(call, number);
+    return true;
+}
