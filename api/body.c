@@ -14,17 +14,17 @@ static size_t place(const struct call *call, const struct text *value)
     return (size_t)(value->source.ptr - call->body.ptr);
 }
 
-static bool mistyped(const struct call *call, const char *name, const struct text *value, const char *wanted,
-                     struct error *err)
+static bool mistyped(const struct call *call, const char *name, const struct text *value,
+                     const char *wanted, struct error *err)
 {
     return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: '%s' is %s, not %s",
                                                place(call, value), name, kinds[value->kind], wanted));
 }
 
-static bool unreadable(const struct call *call, const char *name, const struct text *value, const char *wanted,
-                       struct error *err)
+static bool unreadable(const struct call *call, const char *name, const struct text *value,
+                       const char *wanted, struct error *err)
 {
-    return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: '%s' does not hold %s",
+    return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: '%s' is not %s",
                                                place(call, value), name, wanted));
 }
 
@@ -41,7 +41,8 @@ bool body_read(struct call *call, struct error *err)
     if (json->kind == TEXT_NULL)
         return error_body_missing(err, argument);
     if (json->kind != TEXT_OBJECT)
-        return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: the body is %s, not %s",
+        return error_bad_request(err, arena_printf(call->arena,
+                                                   "Mistyped JSON at byte %zu: the body is %s, not %s",
                                                    place(call, json), kinds[json->kind], kinds[TEXT_OBJECT]));
     call->json = json;
     return true;
@@ -170,7 +171,8 @@ static bool check_types(const struct call *call, struct error *err)
     int number;
     bool has, truth;
     return body_int(call, "version", &has, &number, err) && body_int(call, "id", &has, &number, err) &&
-           check_kind(call, "references", TEXT_ARRAY, err) && check_kind(call, "metadata", TEXT_OBJECT, err) &&
+           check_kind(call, "references", TEXT_ARRAY, err) &&
+           check_kind(call, "metadata", TEXT_OBJECT, err) &&
            check_kind(call, "ruleSet", TEXT_OBJECT, err) &&
            check_kind(call, "schemaTagsToAdd", TEXT_ARRAY, err) &&
            check_kind(call, "schemaTagsToRemove", TEXT_ARRAY, err) &&

@@ -10,14 +10,16 @@
 MUST_CHECK bool body_read(struct call *call, struct error *err);
 
 /* A member of call->json. Absent and null are the same here: ptr NULL, or false in `has`. Mistyped: 400. */
-MUST_CHECK bool body_string(const struct call *call, const char *name, struct span *value, struct error *err);
+MUST_CHECK bool body_string(const struct call *call, const char *name, struct span *value,
+                            struct error *err);
 MUST_CHECK bool body_int(const struct call *call, const char *name, bool *has, int *value, struct error *err);
-MUST_CHECK bool body_bool(const struct call *call, const char *name, bool *has, bool *value, struct error *err);
+MUST_CHECK bool body_bool(const struct call *call, const char *name, bool *has, bool *value,
+                          struct error *err);
 
 /* Whether the member stands there, be it null. */
 bool body_has(const struct call *call, const char *name);
 
-/* What is to be registered, looked up or tried under a subject. What we cannot honour yet is refused (422). */
+/* What is to be registered, looked up or tried under a subject. What we cannot do yet is refused (422). */
 MUST_CHECK bool body_registration(const struct call *call, struct name subject, struct registration *wanted,
                                   struct error *err);
 

@@ -82,7 +82,8 @@ static struct span compress_gzip(struct span bytes, struct arena *arena)
     while (window < 15 && (size_t)1 << window < bytes.len)
         window++;
     z_stream stream = {0};
-    int state = deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window + 16, window > 12 ? 8 : window - 5,
+    int memory = window > 12 ? 8 : window - 5, as_gzip = 16;
+    int state = deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window + as_gzip, memory,
                              Z_DEFAULT_STRATEGY);
     assert(state == Z_OK);
     size_t room = deflateBound(&stream, (uLong)bytes.len);
@@ -159,8 +160,8 @@ void render_variant(struct call *call, const struct version *version, enum form 
         call->reply = arena_copy(call->arena, call->reply);
 }
 
-bool render_format(const struct call *call, struct span type, struct span text, struct span *formatted,
-                   struct error *err)
+bool render_format(const struct call *call, struct span type, struct span text,
+                   struct span *formatted, struct error *err)
 {
     const struct schema_type *known = schema_type_find(type);
     const struct schema *schema;

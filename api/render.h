@@ -20,8 +20,8 @@ void render_variant(struct call *call, const struct version *version, enum form 
                     const struct variant *variant);
 
 /* The text in the format the call asks for: `text` itself, unless it is one the type knows. */
-MUST_CHECK bool render_format(const struct call *call, struct span type, struct span text, struct span *formatted,
-                              struct error *err);
+MUST_CHECK bool render_format(const struct call *call, struct span type, struct span text,
+                              struct span *formatted, struct error *err);
 
 /* Compresses a composed reply when the client takes it and it is worth it. */
 void render_gzip(struct call *call);

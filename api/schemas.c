@@ -47,7 +47,8 @@ bool get_schema(struct call *call, struct error *err)
 bool get_schema_text(struct call *call, struct error *err)
 {
     const struct version *version;
-    return find_holder(call, call_arg_int(call, 0), &version, err) && answer(call, version, FORM_TEXT, 0, err);
+    return find_holder(call, call_arg_int(call, 0), &version, err) &&
+           answer(call, version, FORM_TEXT, 0, err);
 }
 
 bool get_schema_of_guid(struct call *call, struct error *err)
@@ -88,7 +89,7 @@ static size_t count_holders(const struct view *view, struct span context, int id
     return count;
 }
 
-/* One version per subject, in order of subjects: its newest live one of the id or, if asked for, hidden one. */
+/* One version per subject, by subject: its newest live one of the id, else, if asked for, its newest hidden. */
 static bool list_holders(const struct call *call, struct holders *holders, struct error *err)
 {
     int id = call_arg_int(call, 0);

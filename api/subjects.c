@@ -16,7 +16,7 @@ static struct shown shown_of(const struct call *call)
     return (struct shown){.live = !only, .hidden = only || call_query_true(call, "deleted")};
 }
 
-/* A prefix means: ":*:x" the bare names of every context, ":.c" the qualified text, "x" the default context. */
+/* A prefix means: ":*:x" bare names in every context, ":.c" the qualified text, "x" the default context. */
 struct selection {
     struct span start;          /* where the walk begins: all it yields starts so */
     struct span bare;           /* how the bare name begins */
@@ -30,7 +30,8 @@ static struct selection select_subjects(const struct call *call)
         prefix = SPAN(":*:");
     if (span_starts(prefix, SPAN(":*:")))
         return (struct selection){.start = SPAN(""), .bare = span_from(prefix, 3)};
-    return (struct selection){.start = prefix, .bare = SPAN(""), .default_only = !span_starts(prefix, SPAN(":."))};
+    bool qualified = span_starts(prefix, SPAN(":."));
+    return (struct selection){.start = prefix, .bare = SPAN(""), .default_only = !qualified};
 }
 
 static bool selected(const struct selection *selection, const struct subject *subject, struct shown shown)
@@ -169,7 +170,8 @@ bool post_subject_version(struct call *call, struct error *err)
         return false;
     if (!name_valid(name))
         return error_subject_invalid(err, call->arg[0]);
-    if (!body_type_named(&wanted, err) || !registry_register(call->registry, &wanted, &got, call->arena, err) ||
+    if (!body_type_named(&wanted, err) ||
+        !registry_register(call->registry, &wanted, &got, call->arena, err) ||
         !render_format(call, got.type, got.text, &got.text, err))
         return false;
     struct reply *reply = reply_object(call->arena);
