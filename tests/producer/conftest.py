@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures: genesys-producer as a process, a registry for it, and the reference data."""
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent / "http"))
+
+from fake_registry import FakeRegistry  # noqa: E402
+from registry import BIN, SHARED, Registry  # noqa: E402
+
+SUBJECT = "genesys-interaction-events-prod-avro-versions"
+INGEST = "1772400000000"
+
+
+class Producer:
+    """genesys-producer in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.binary = BIN / "genesys-producer"
+
+    def run(self, *arguments, stdin=b"", timeout=120):
+        if isinstance(stdin, str):
+            stdin = stdin.encode()
+        return subprocess.run([self.binary, *map(str, arguments)], input=stdin, capture_output=True,
+                              cwd=self.folder, timeout=timeout)
+
+    def start(self, *arguments, **streams):
+        return subprocess.Popen([self.binary, *map(str, arguments)], cwd=self.folder, **streams)
+
+    def records(self, *arguments, code=0):
+        """What `decode` prints, read back from JSON."""
+        done = self.run("decode", *arguments)
+        assert done.returncode == code, done.stderr.decode()
+        return [json.loads(line) for line in done.stdout.decode().splitlines()]
+
+
+def counts(text):
+    """The summary as a dictionary; reasons stand under "name/reason"."""
+    found, above = {}, ""
+    for line in text.splitlines():
+        name, _, value = line.strip().partition(": ")
+        if line.startswith("  "):
+            name = f"{above}/{name}"
+        else:
+            above = name
+        found[name] = int(value) if value.isdigit() else value
+    return found
+
+
+@pytest.fixture
+def producer(tmp_path):
+    made = Producer(tmp_path)
+    if not made.binary.exists():
+        pytest.skip(f"{made.binary} is not built")
+    return made
+
+
+@pytest.fixture
+def registry(tmp_path):
+    if not (BIN / "schemad").exists():
+        pytest.skip(f"{BIN / 'schemad'} is not built")
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    with Registry(folder) as running:
+        running.url = f"http://127.0.0.1:{running.port}"
+        yield running
+
+
+@pytest.fixture
+def fake():
+    with FakeRegistry() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def genesys():
+    """The folder of reference events and what must become of them."""
+    folder = SHARED / "genesys"
+    if not folder.is_dir():
+        pytest.skip(f"the reference data in {SHARED} (shared, SCHEMAD_SHARED) is missing")
+    return folder
