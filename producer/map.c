@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What becomes of each line, as JSON: the record in the schema's order, bytes by their digest alone, since they
+ * may be large and personal. */
+#include "producer/map.h"
+
+#include "base/digest.h"
+#include "producer/fit.h"
+
+#include <errno.h>
+
+static void put_value(struct buffer *out, const struct avro_type *type, const struct value *value);
+
+static void put_json(struct buffer *out, const struct text *json)
+{
+    switch (json->kind) {
+    case TEXT_NULL:
+        buffer_put(out, SPAN("null"));
+        return;
+    case TEXT_BOOLEAN:
+        buffer_put(out, json->truth ? SPAN("true") : SPAN("false"));
+        return;
+    case TEXT_NUMBER:
+        buffer_put(out, json->string);
+        return;
+    case TEXT_STRING:
+        text_quote(out, json->string);
+        return;
+    case TEXT_ARRAY:
+        buffer_byte(out, '[');
+        for (size_t i = 0; i < json->count; i++) {
+            buffer_put(out, i ? SPAN(",") : SPAN(""));
+            put_json(out, &json->items[i]);
+        }
+        buffer_byte(out, ']');
+        return;
+    case TEXT_OBJECT:
+        buffer_byte(out, '{');
+        for (size_t i = 0; i < json->count; i++) {
+            buffer_put(out, i ? SPAN(",") : SPAN(""));
+            text_quote(out, json->members[i].name);
+            buffer_byte(out, ':');
+            put_json(out, &json->members[i].value);
+        }
+        buffer_byte(out, '}');
+        return;
+    }
+}
+
+static const struct avro_type *record_in(const struct avro_type *type)
+{
+    for (size_t i = 0; type->kind == AVRO_UNION && i < type->branch_count; i++)
+        if (type->branches[i]->kind == AVRO_RECORD)
+            return type->branches[i];
+    return type;
+}
+
+/* What the mapping leaves unset is written as the schema's default, and so it is shown. */
+static void put_members(struct buffer *out, const struct avro_type *record, const struct value *value)
+{
+    buffer_byte(out, '{');
+    for (size_t i = 0; i < record->field_count; i++) {
+        const struct avro_field *field = &record->fields[i];
+        const struct value *member = &value->members[i];
+        buffer_put(out, i ? SPAN(",") : SPAN(""));
+        text_quote(out, field->name);
+        buffer_byte(out, ':');
+        if (member->kind == VALUE_NULL && field->fallback && !fit_null(field->type))
+            put_json(out, field->fallback);
+        else
+            put_value(out, field->type, member);
+    }
+    buffer_byte(out, '}');
+}
+
+static void put_digest(struct buffer *out, struct span bytes)
+{
+    uint8_t digest[SHA256_SIZE];
+    digest_sha256(bytes, digest);
+    struct span hex = digest_hex(digest, sizeof digest, out->arena);
+    buffer_printf(out, "{\"$sha256\":\"%.*s\",\"$len\":%zu}", SPAN_ARGS(hex), bytes.len);
+}
+
+static void put_value(struct buffer *out, const struct avro_type *type, const struct value *value)
+{
+    switch (value->kind) {
+    case VALUE_NULL:
+        buffer_put(out, SPAN("null"));
+        return;
+    case VALUE_STRING:
+        text_quote(out, value->text);
+        return;
+    case VALUE_BYTES:
+        put_digest(out, value->text);
+        return;
+    case VALUE_LONG:
+        buffer_printf(out, "%lld", (long long)value->number);
+        return;
+    case VALUE_DOUBLE:
+        text_put_double(out, value->real);
+        return;
+    case VALUE_RECORD:
+        put_members(out, record_in(type), value);
+        return;
+    }
+}
+
+static void put_mapped(struct buffer *out, const struct mapped *mapped, const struct schema *schema)
+{
+    if (mapped->outcome != OUTCOME_MAP) {
+        buffer_printf(out, "\"%s\",\"reason\":", mapped->outcome == OUTCOME_SKIP ? "skip" : "dead_letter");
+        text_quote(out, span_of(mapped->reason));
+        return;
+    }
+    buffer_put(out, SPAN("\"map\",\"key\":"));
+    if (mapped->key.ptr)
+        text_quote(out, mapped->key);
+    else
+        buffer_put(out, SPAN("null"));
+    buffer_put(out, SPAN(",\"record\":"));
+    put_value(out, avro_root(schema), &mapped->record);
+    for (size_t i = 0; i < mapped->warning_count; i++)
+        buffer_printf(out, "%s\"%s\"", i ? "," : ",\"warnings\":[", mapped->warnings[i]);
+    if (mapped->warning_count)
+        buffer_byte(out, ']');
+}
+
+static bool map_line(const struct line *line, const struct mapping *mapping, const struct schema *schema,
+                     int64_t ingest_time, FILE *out, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct mapped mapped = {.outcome = OUTCOME_DEAD_LETTER, .reason = "too-large"};
+    if (!line->too_long)
+        mapped = mapping_apply(mapping, line->bytes, ingest_time, arena);
+    struct buffer text = {.arena = arena};
+    buffer_printf(&text, "{\"line\":%llu,\"action\":", (unsigned long long)line->number);
+    put_mapped(&text, &mapped, schema);
+    buffer_put(&text, SPAN("}\n"));
+    return fwrite(text.ptr, 1, text.len, out) == text.len ||
+           error_set(err, 0, "cannot write what was mapped: %s", strerror(errno));
+}
+
+bool map_lines(struct input *input, const struct mapping *mapping, const struct schema *schema,
+               int64_t ingest_time, FILE *out, struct error *err)
+{
+    for (;;) {
+        struct line line;
+        switch (input_next(input, &line, err)) {
+        case INPUT_LINE:
+            if (!map_line(&line, mapping, schema, ingest_time, out, err))
+                return false;
+            break;
+        case INPUT_END:
+            return fflush(out) == 0 || error_set(err, 0, "cannot write what was mapped: %s", strerror(errno));
+        case INPUT_FAILED:
+            return false;
+        }
+    }
+}
