@@ -79,7 +79,7 @@ bool fit_bytes(const struct avro_type *type, struct span text, struct span *byte
         unsigned char byte = (unsigned char)text.ptr[i];
         if (byte >= 0x80 && (byte > 0xc3 || ++i == text.len))
             return false;
-        buffer_byte(&out, byte < 0x80 ? (char)byte : (char)((byte & 3) << 6 | (text.ptr[i] & 0x3f)));
+        buffer_byte(&out, (char)(byte < 0x80 ? byte : (byte & 3) << 6 | (text.ptr[i] & 0x3f)));
     }
     *bytes = buffer_span(&out);
     return type->kind != AVRO_FIXED || bytes->len == (size_t)type->size;
