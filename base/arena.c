@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arenas: chunks that double in size, a list of deferrals, and text that grows inside. Chunks are never reused
- * within an arena, so what calloc zeroed is still zero when it is handed out. */
+/* Arenas: chunks that double in size, a list of deferrals, and text that grows inside. Chunks are never
+ * reused within an arena, so what calloc zeroed is still zero when it is handed out. */
 #include "base/arena.h"
 
 #include <assert.h>

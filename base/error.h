@@ -10,10 +10,10 @@
 #define MUST_CHECK __attribute__((warn_unused_result))
 
 struct error {
-    struct arena *arena;        /* where the message lives; set by whoever owns the error, before the call */
-    int code;                   /* Confluent's error_code; its first three digits are the HTTP status */
+    struct arena *arena;    /* where the message lives; set by whoever owns the error, before the call */
+    int code;               /* Confluent's error_code; its first three digits are the HTTP status */
     struct span message;
-    struct span more;           /* ready JSON members to follow the message, without leading comma; or empty */
+    struct span more;       /* ready JSON members to follow the message, without leading comma; or empty */
 };
 
 /* Fills the error and returns false. The format is that of buffer_printf. */
@@ -25,10 +25,10 @@ bool error_pass(struct error *to, const struct error *from);
 /* The HTTP status of a code: 404 for 40401, 409 for 409. */
 int error_status(int code);
 
-#define ERROR(name, code, format, params, ...)                                                                \
-    static inline bool error_##name params                                                                    \
-    {                                                                                                         \
-        return error_set(err, code, format, ##__VA_ARGS__);                                                   \
+#define ERROR(name, code, format, params, ...)                                                              \
+    static inline bool error_##name params                                                                  \
+    {                                                                                                       \
+        return error_set(err, code, format, ##__VA_ARGS__);                                                 \
     }
 #include "base/errors.def"
 #undef ERROR

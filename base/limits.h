@@ -9,53 +9,64 @@ enum {
     MIB = 1024 * 1024,
 
     /* HTTP */
-    BODY_MAX = 16 * MIB,            /* a request body; above it 413 */
-    SETTING_BODY_MAX = 1 * MIB,     /* the body of /config and /mode */
-    DRAIN_MAX = 64 * MIB,           /* a chunked body past its limit is read and dropped up to here, then closed */
-    HEADER_MAX = 8192,              /* the header block; 431 */
-    TARGET_MAX = 8192,              /* the request target; 414 */
-    HEADERS_MAX = 100,              /* header fields; 431: more of them come from no client and cost a search each */
-    CONNECTION_POOL = 32 * KIB,     /* memory a connection keeps: a head and a target at their bounds, and a reply's */
-    LANE_ROOM = 1024,               /* calls that wait in a lane; 503 past it */
-    LINGER_PLACES = 64,             /* refused senders that are listened to at a time, so that they see the refusal */
-    LINGER_MS = 5000,               /* … each of them for so long */
-    PATH_ARGS_MAX = 4,              /* {…} of one route */
-    GZIP_LEAST = 32,                /* smaller replies grow by being compressed */
+    BODY_MAX = 16 * MIB,        /* a request body; above it 413 */
+    SETTING_BODY_MAX = 1 * MIB, /* the body of /config and /mode */
+    DRAIN_MAX = 64 * MIB,       /* a chunked body past its limit is read and dropped up to here */
+    HEADER_MAX = 8192,          /* the header block; 431 */
+    TARGET_MAX = 8192,          /* the request target; 414 */
+    HEADERS_MAX = 100,          /* header fields; 431: no client sends more, each costs a search */
+    CONNECTION_POOL = 32 * KIB, /* of a connection: a head and a target at their bounds, a reply's */
+    LANE_ROOM = 1024,           /* calls that wait in a lane; 503 past it */
+    LINGER_PLACES = 64,         /* refused senders listened to at a time, so that they see it */
+    LINGER_MS = 5000,           /* … each of them for so long */
+    PATH_ARGS_MAX = 4,          /* {…} of one route */
+    GZIP_LEAST = 32,            /* smaller replies grow by being compressed */
 
     /* JSON */
-    TEXT_DEPTH_MAX = 1000,          /* containers within containers; Jackson's bound */
-    TEXT_NUMBER_MAX = 1000,         /* characters of one number; Jackson's bound */
-    TEXT_STRING_MAX = 20000000,     /* characters of one string; Jackson's bound */
-    TEXT_NAME_MAX = 50000,          /* characters of one member name; Jackson's bound */
+    TEXT_DEPTH_MAX = 1000,      /* containers within containers; Jackson's bound */
+    TEXT_NUMBER_MAX = 1000,     /* characters of one number; Jackson's bound */
+    TEXT_STRING_MAX = 20000000, /* characters of one string; Jackson's bound */
+    TEXT_NAME_MAX = 50000,      /* characters of one member name; Jackson's bound */
 
     /* Schemas */
-    SCHEMA_MAX = 1 * MIB,           /* the canonical text of a new schema; 42209 */
-    REFERENCES_MAX = 1000,          /* a cycle is caught by depth; this catches a fan */
-    SUBJECT_MAX = 4096,             /* bytes of a qualified subject; 42208 */
-    VERSIONS_MAX = 10000,           /* of one subject, soft-deleted ones counted; 42205 */
-    CONTEXTS_MAX = 10000,           /* named ones; 42205 */
-    PARSED_MAX = 64 * MIB,          /* parsed forms kept in memory */
-    OLD_SCHEMA_SHOWN = 10240,       /* UTF-16 units of an old schema shown in a compatibility message */
-    PAGE_MAX = 1000,                /* /schemas and references: default and most of `limit` */
+    SCHEMA_MAX = 1 * MIB,       /* the canonical text of a new schema; 42209 */
+    SCHEMA_TEXT_MAX = 16 * MIB, /* any text printed from a schema: short references to long names grow */
+    SCHEMA_NESTING_MAX = 2000,  /* types within types, through references too: what recursion may need */
+    DEFAULT_STEPS_MAX = 5000000,/* values looked at to check the defaults of one schema */
+    COMPARE_STEPS_MAX = 16000000, /* fields, symbols and (16 each) pairs of types in one comparison */
+    COMPARE_DEPTH_MAX = 6000,   /* pairs of types within pairs: a union counts up to three times */
+    FINDINGS_MAX = 10000,       /* differences told of one comparison; they can double with each type */
+    FINDINGS_BYTES_MAX = 8 * MIB,/* … and the bytes of their texts */
+    REFERENCES_MAX = 1000,      /* a cycle is caught by depth; this catches a fan */
+    SUBJECT_MAX = 4096,         /* bytes of a qualified subject; 42208 */
+    VERSIONS_MAX = 10000,       /* of one subject, soft-deleted ones counted; 42205 */
+    CONTEXTS_MAX = 10000,       /* named ones; 42205 */
+    PARSED_MAX = 64 * MIB,      /* parsed forms kept in memory */
+    OLD_SCHEMA_SHOWN = 10240,   /* UTF-16 units of an old schema shown in a compatibility message */
+    PAGE_MAX = 1000,            /* /schemas and references: default and most of `limit` */
 
     /* Commits */
-    STALE_MAX = 3,                  /* stale answers before a writer takes the gate and decides alone */
+    STALE_MAX = 3,              /* stale answers before a writer takes the gate and decides alone */
+
+    /* The store */
+    STORE_BUSY_MS = 5000,       /* how long another program (a backup) may keep the database file locked */
+    STORE_LOG_KEPT = 16 * MIB,  /* what a write-ahead log that grew beyond it shrinks to */
 
     /* The producer */
-    LINE_MAX = 4 * MIB,             /* one event */
-    EVENT_DEPTH_MAX = 64,           /* nesting of one event */
-    MAPPED_STRING_MAX = 64 * KIB,   /* one mapped string */
-    TOPIC_MAX = 1024,               /* one topic name */
-    MESSAGE_MAX = 16 * MIB,         /* one framed message: what is written here is also read back */
-    BLOCK_SIZE = 64 * KIB,          /* a container block: what a torn file loses, and where it can be split */
-    BLOCK_MAX = 64 * MIB,           /* a container block read, stored or inflated: catches a bomb */
-    CONTAINER_HEADER_MAX = 16 * MIB, /* the metadata of a container file */
-    RECORD_JSON_MAX = 64 * MIB,     /* one record printed: long names make much of few bytes */
-    RECORD_EMPTY_MAX = 1 * MIB,     /* values of a record that take no bytes: nothing else bounds their number */
-    REGISTRY_REPLY_MAX = 16 * MIB,  /* a reply of the registry */
-    REGISTRY_TRIES = 5,             /* of one request, while the time for it lasts */
-    SCHEMA_FILE_MAX = 4 * MIB,      /* a schema file as given; its canonical text is at most SCHEMA_MAX */
-    REASONS_MAX = 256,              /* different reasons counted in a summary; the rest is one more */
+    LINE_MAX = 4 * MIB,         /* one event */
+    EVENT_DEPTH_MAX = 64,       /* nesting of one event */
+    MAPPED_STRING_MAX = 64 * KIB,/* one mapped string */
+    TOPIC_MAX = 1024,           /* one topic name */
+    MESSAGE_MAX = 16 * MIB,     /* one framed message: what is written here is also read back */
+    BLOCK_SIZE = 64 * KIB,      /* a container block: what a torn file loses, and where it can be split */
+    BLOCK_MAX = 64 * MIB,       /* a container block read, stored or inflated: catches a bomb */
+    CONTAINER_HEADER_MAX = 16 * MIB,/* the metadata of a container file */
+    RECORD_JSON_MAX = 64 * MIB, /* one record printed: long names make much of few bytes */
+    RECORD_EMPTY_MAX = 1 * MIB, /* values of a record that take no bytes: nothing else bounds their number */
+    REGISTRY_REPLY_MAX = 16 * MIB,/* a reply of the registry */
+    REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
+    SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */
+    REASONS_MAX = 256,          /* different reasons counted in a summary; the rest is one more */
 };
 
 #endif

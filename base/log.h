@@ -20,12 +20,12 @@ bool log_wants(enum log_level level);
 void log_event(enum log_level level, const char *event, const struct log_pair *pairs, size_t count);
 
 /* LOG(LOG_INFO, "ready", {"address", span_of(text)}); */
-#define LOG(level, event, ...)                                                                                \
-    do {                                                                                                      \
-        if (log_wants(level)) {                                                                               \
-            const struct log_pair log_pairs_[] = {__VA_ARGS__};                                               \
-            log_event(level, event, log_pairs_, sizeof log_pairs_ / sizeof *log_pairs_);                      \
-        }                                                                                                     \
+#define LOG(level, event, ...)                                                                              \
+    do {                                                                                                    \
+        if (log_wants(level)) {                                                                             \
+            const struct log_pair log_pairs_[] = {__VA_ARGS__};                                             \
+            log_event(level, event, log_pairs_, sizeof log_pairs_ / sizeof *log_pairs_);                    \
+        }                                                                                                   \
     } while (0)
 
 #endif

@@ -246,15 +246,15 @@ static bool read_whole(struct scan *r, struct text *value)
     return read_value(r, 1, value) && read_rest(r);
 }
 
-bool text_read(struct span bytes, const struct text_rules *rules, struct text *value, struct text_failure *failure,
-               struct arena *arena)
+bool text_read(struct span bytes, const struct text_rules *rules, struct text *value,
+               struct text_failure *failure, struct arena *arena)
 {
     const char *start = bytes.ptr ? bytes.ptr : "";
     *failure = (struct text_failure){0};
     *value = (struct text){0};
     struct scan r = {
-        .start = start, .at = start, .end = start + bytes.len, .rules = rules, .failure = failure, .arena = arena,
-        .depth_max = rules->depth_max ? rules->depth_max : TEXT_DEPTH_MAX,
+        .start = start, .at = start, .end = start + bytes.len, .rules = rules, .failure = failure,
+        .arena = arena, .depth_max = rules->depth_max ? rules->depth_max : TEXT_DEPTH_MAX,
     };
     bool read = read_whole(&r, value);
     free(r.pile);

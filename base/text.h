@@ -28,11 +28,11 @@ struct text_member {
 
 struct text_rules {
     bool comments;              /* C and C++ comments count as white space */
-    bool duplicates_last;       /* the last of two equal names wins, in the place of the first; else refused */
+    bool duplicates_last;       /* the last of two equal names wins, in the place of the first */
     bool surrogates_replaced;   /* a lone surrogate escape becomes '?' as Java's encoder does; else refused */
     bool nul_refused;           /* \u0000 in a string is refused */
     bool rest_ignored;          /* bytes after the value are not looked at; else refused */
-    bool rest_controls;         /* after the value any byte up to 0x20 counts as white space, comments do not */
+    bool rest_controls;         /* after the value any byte up to 0x20 is white space, a comment is not */
     bool scalars_nest;          /* a string or number counts as one level deeper than what holds it */
     bool unbounded;             /* numbers, strings and names may be of any length */
     unsigned depth_max;         /* 0: TEXT_DEPTH_MAX */

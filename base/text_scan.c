@@ -196,6 +196,13 @@ bool scan_peek(const struct scan *r, char byte)
     return r->at < r->end && *r->at == byte;
 }
 
+/* A byte that would make a word of the number before it. */
+static bool goes_on(char byte)
+{
+    char lower = (char)(byte | 0x20);
+    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || (byte && strchr("._+-", byte));
+}
+
 bool scan_number(struct scan *r, struct text *value)
 {
     const char *from = r->at;
@@ -216,8 +223,7 @@ bool scan_number(struct scan *r, struct text *value)
         if (!digits(r))
             return scan_fail(r, TEXT_BAD);
     }
-    char next = r->at < r->end ? *r->at : ' ';
-    if (strchr("._+-", next) || (next >= '0' && next <= '9') || ((next | 0x20) >= 'a' && (next | 0x20) <= 'z'))
+    if (r->at < r->end && goes_on(*r->at))
         return scan_fail(r, TEXT_BAD);
     if (!r->rules->unbounded && r->at - from > TEXT_NUMBER_MAX)
         return scan_fail_at(r, TEXT_TOO_LONG, from);
