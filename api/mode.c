@@ -72,13 +72,15 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
 /* The answer is the mode that went. Beneath a subject there is nothing that `recursive` could reach. */
 static bool delete_scope(struct call *call, struct name scope, struct error *err)
 {
+    bool recursive = call_query_true(call, "recursive");
     struct setting wanted = {.scope = scope, .set_mode = true, .by = call->origin};
+    wanted.recursive = recursive && !scope.subject.len;
     struct settings before, after;
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
     if (!before.mode && !scope.subject.len)
         before.mode = MODE_READWRITE;
-    if (!before.mode && !call_query_true(call, "recursive"))
+    if (!before.mode && !recursive)
         return error_subject_not_found(err, name_text(scope, call->arena));
     return answer(call, before.mode, err);
 }

@@ -170,6 +170,7 @@ bool post_subject_version(struct call *call, struct error *err)
         return false;
     if (!name_valid(name))
         return error_subject_invalid(err, call->arg[0]);
+    wanted.force = call_query_true(call, "force");
     if (!body_type_named(&wanted, err) ||
         !registry_register(call->registry, &wanted, &got, call->arena, err) ||
         !render_format(call, got.type, got.text, &got.text, err))

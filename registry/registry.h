@@ -38,6 +38,7 @@ struct registration {
     const struct metadata *metadata;
     const struct rule_set *rules;
     bool normalize;                     /* asked for; the configuration may ask for it too */
+    bool force;                         /* registration: the level is not asked */
     struct origin by;
 };
 
@@ -92,6 +93,7 @@ struct setting {
     bool has_normalize, normalize;      /* !has_normalize with set_normalize: cleared */
     enum mode mode;                     /* MODE_UNSET with set_mode: cleared */
     bool drop_config;                   /* the configuration is deleted whole */
+    bool recursive;                     /* with set_mode at a context: its subjects' modes are cleared too */
     struct origin by;
 };
 
