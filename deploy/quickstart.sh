@@ -75,7 +75,7 @@ as_root() {
 
 install_packages() {
     say "Debian packages"
-    command -v dpkg-query >/dev/null || die "this is written for Debian 12; elsewhere see README.md for what to install"
+    command -v dpkg-query >/dev/null || die "this is written for Debian 12, and dpkg is not there"
     mapfile -t missing < <(missing_packages)
     if [ ${#missing[@]} = 0 ]; then
         echo "everything that is needed is installed"
@@ -83,8 +83,8 @@ install_packages() {
     fi
     echo "installing with apt-get: ${missing[*]}"
     as_root apt-get update -qq || die "apt-get update failed"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
-        >/dev/null || die "apt-get install failed"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >/dev/null || die "apt-get install failed"
 }
 
 build() {
@@ -92,7 +92,8 @@ build() {
     mkdir -p build
     local log=build/quickstart.log generator=()
     [ -f $bin/CMakeCache.txt ] || generator=(-G Ninja)
-    if ! cmake --preset release "${generator[@]}" >$log 2>&1 || ! cmake --build --preset release >>$log 2>&1; then
+    if ! cmake --preset release "${generator[@]}" >$log 2>&1 ||
+        ! cmake --build --preset release >>$log 2>&1; then
         tail -20 $log >&2
         die "the build failed; the whole of it is in $log"
     fi
@@ -107,7 +108,7 @@ port_is_taken() {
 }
 
 refuse_taken_port() {
-    die "port $port on 127.0.0.1 is in use; stop what listens there or choose another: deploy/quickstart.sh --port N"
+    die "port $port on 127.0.0.1 is in use: stop what listens there, or choose another with --port N"
 }
 
 stop_server() {
@@ -166,10 +167,11 @@ show_subject() {
 show_events() {
     say "three events as they came, and decoded from $data/events.bin"
     $bin/genesys-producer decode --registry "$url" $data/events.bin >$data/decoded.jsonl
-    $bin/genesys-producer map $samples | grep '"action": *"map"' | sed 's/.*"line": *\([0-9]*\).*/\1/' >$data/lines.txt
+    $bin/genesys-producer map $samples | grep '"action": *"map"' |
+        sed 's/^{"line": *\([0-9]*\).*/\1/' >$data/lines.txt
     local count number
     count=$(wc -l <$data/lines.txt)
-    [ "$count" = "$(wc -l <$data/decoded.jsonl)" ] || die "$count events were mapped, another number was decoded"
+    [ "$count" = "$(wc -l <$data/decoded.jsonl)" ] || die "$count events were mapped, not as many decoded"
     for number in 1 $((count / 3)) $((2 * count / 3)); do
         printf '\n  JSON  %s\n' "$(sed -n "$(sed -n "${number}p" $data/lines.txt)p" $samples)"
         printf '  Avro  %s\n' "$(sed -n "${number}p" $data/decoded.jsonl)"

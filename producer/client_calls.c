@@ -28,11 +28,12 @@ static bool refused(const struct client *client, const struct reply *reply, stru
 static bool garbage(const struct client *client, const struct request *request, const char *what,
                     struct error *err)
 {
-    return error_set(err, 0, "the registry at %.*s answered %s %.*s %s", SPAN_ARGS(client_address(client)),
-                     request->method, SPAN_ARGS(request->path), what);
+    struct span address = client_address(client);
+    return error_set(err, 0, "the registry at %.*s answered %s %.*s %s", SPAN_ARGS(address), request->method,
+                     SPAN_ARGS(request->path), what);
 }
 
-/* Asks, and reads the answer as JSON; an answer that is no success is an error with the registry's message. */
+/* Asks, and reads the answer as JSON; one that is no success is an error with the registry's message. */
 static bool ask(struct client *client, const struct request *request, struct reply *reply,
                 struct arena *arena, struct error *err)
 {

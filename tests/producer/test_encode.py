@@ -47,7 +47,7 @@ def frames(data):
 
 
 def same(record, wanted):
-    """A record as it was read back against one of the expected files, where bytes stand as digest and length."""
+    """A record as it was read back, and as an expected file has it: bytes as digest and length."""
     if isinstance(wanted, dict) and set(wanted) == {"$sha256", "$len"}:
         return len(record) == wanted["$len"] and hashlib.sha256(record).hexdigest() == wanted["$sha256"]
     if isinstance(wanted, dict):
@@ -108,9 +108,9 @@ def avrocat():
 @pytest.mark.parametrize("codec", ["null", "deflate"])
 def test_a_container_file_is_read_by_avro_c(producer, registry, genesys, codec):
     program = avrocat()
-    done = encode(producer, registry.url, "--format", "ocf", "--codec", codec, genesys / EVENTS, out="out.avro")
+    done = encode(producer, registry.url, "--format", "ocf", "--codec", codec, genesys / EVENTS, out="o.avro")
     assert done.returncode == 0, done.stderr.decode()
-    read = subprocess.run([program, producer.folder / "out.avro"], capture_output=True)
+    read = subprocess.run([program, producer.folder / "o.avro"], capture_output=True)
     assert read.returncode == 0, read.stderr
     records = [json.loads(line) for line in read.stdout.splitlines()]
     wanted = [line["record"] for line in expected(genesys, "v1") if line["action"] == "map"]
@@ -127,7 +127,8 @@ def test_a_container_file_is_read_by_avro_c(producer, registry, genesys, codec):
 def test_blocks_are_of_64_kib_and_two_files_have_two_markers(producer, registry, genesys):
     markers = set()
     for name in ("a.avro", "b.avro"):
-        done = encode(producer, registry.url, "--format", "ocf", "--codec", "null", genesys / EVENTS, out=name)
+        form = ["--format", "ocf", "--codec", "null"]
+        done = encode(producer, registry.url, *form, genesys / EVENTS, out=name)
         assert done.returncode == 0, done.stderr.decode()
         with open(producer.folder / name, "rb") as file:
             blocks = list(fastavro.block_reader(file))
@@ -153,7 +154,8 @@ def test_the_subject_is_registered_once_at_backward(producer, registry, genesys)
 
 def test_a_schema_may_grow(producer, registry, genesys):
     for version in ("v1", "v2"):
-        assert encode(producer, registry.url, *schema_option(genesys, version), genesys / EVENTS).returncode == 0
+        more = schema_option(genesys, version)
+        assert encode(producer, registry.url, *more, genesys / EVENTS).returncode == 0
     assert registry.client().get(f"/subjects/{SUBJECT}/versions").json() == [1, 2]
     (schema_id, _), *_ = frames((producer.folder / "out.bin").read_bytes())
     assert schema_id == 2
@@ -164,16 +166,15 @@ def test_a_schema_may_grow(producer, registry, genesys):
     ("bad-renamed-namespace.avsc", "v1", "NAME_MISMATCH"),
     ("bad-string-to-enum.avsc", "v2", "incompatible"),
 ])
-def test_a_breaking_schema_is_refused_in_the_registrys_words(producer, registry, genesys, bad, before, reason):
-    assert encode(producer, registry.url, *schema_option(genesys, before), genesys / EVENTS).returncode == 0
+def test_a_breaking_schema_is_refused_in_its_words(producer, registry, genesys, bad, before, reason):
+    more = schema_option(genesys, before)
+    assert encode(producer, registry.url, *more, genesys / EVENTS).returncode == 0
     (producer.folder / "out.bin").unlink()
     text = (genesys / "schemas" / bad).read_text()
     status, code, message = registry.client().register(SUBJECT, text).error
     assert status == 409
     done = encode(producer, registry.url, "--schema", genesys / "schemas" / bad, genesys / EVENTS)
     errors = done.stderr.decode()
-    if bad == "bad-renamed-namespace.avsc" and done.returncode == 0:
-        pytest.fail("a renamed record was taken")
     assert done.returncode == 2
     assert reason in errors and message in errors and f"answered {status} (error {code})" in errors
     assert not (producer.folder / "out.bin").exists()
@@ -188,7 +189,7 @@ def test_a_schema_that_no_event_can_fill_is_not_registered(producer, registry, g
     assert registry.client().get("/subjects").json() == []
 
 
-@pytest.mark.parametrize("text", ["", "{", '"string"', '{"type":"record","name":"R"}', "[]", "\x00", "{}" * 10])
+@pytest.mark.parametrize("text", ["", "{", '"string"', '{"type":"record","name":"R"}', "[]", "\x00", "{}{}"])
 def test_a_schema_that_is_none_ends_the_run(producer, registry, text):
     (producer.folder / "bad.avsc").write_text(text)
     done = encode(producer, registry.url, "--schema", "bad.avsc")
@@ -200,15 +201,18 @@ def test_fields_the_mapping_does_not_know_take_their_defaults(producer, registry
     schema = json.loads((genesys / "schemas" / "v1.avsc").read_text())
     extra = {"plain": ("int", 7), "flag": ("boolean", True), "real": ("double", 1.5), "small": ("float", -2),
              "text": ("string", "é"), "blob": ("bytes", "\u0000\u00ff"), "kinds": (["string", "null"], "x"),
-             "list": ({"type": "array", "items": "long"}, [1, 2]), "map": ({"type": "map", "values": "int"}, {"k": 1}),
+             "list": ({"type": "array", "items": "long"}, [1, 2]),
+             "map": ({"type": "map", "values": "int"}, {"k": 1}),
              "way": ({"type": "enum", "name": "Way", "symbols": ["UP", "DOWN"]}, "DOWN"),
              "pair": ({"type": "fixed", "name": "Pair", "size": 2}, "\u0001\u0080"),
              "inner": ({"type": "record", "name": "Inner", "fields": [
                  {"name": "a", "type": ["null", "int"], "default": None},
                  {"name": "b", "type": "string", "default": "b"}]}, {"b": "c"})}
-    schema["fields"] += [{"name": name, "type": kind, "default": value} for name, (kind, value) in extra.items()]
+    schema["fields"] += [{"name": name, "type": kind, "default": value}
+                         for name, (kind, value) in extra.items()]
     (producer.folder / "more.avsc").write_text(json.dumps(schema))
-    done = encode(producer, registry.url, "--schema", "more.avsc", "--format", "ocf", genesys / EVENTS, out="o.avro")
+    more = ["--schema", "more.avsc", "--format", "ocf"]
+    done = encode(producer, registry.url, *more, genesys / EVENTS, out="o.avro")
     assert done.returncode == 0, done.stderr.decode()
     with open(producer.folder / "o.avro", "rb") as file:
         records = list(fastavro.reader(file))
@@ -282,7 +286,7 @@ def test_bad_lines_become_dead_letters_and_stop_nothing(producer, registry, gene
         assert letter["bytes"] == len(line)
         raw = letter["raw"].encode() if "raw" in letter else base64.b64decode(letter["raw_base64"])
         assert raw == line
-        assert letter["field"] is None or letter["field"] in ("timestamp", "event_type", "interaction_id", "event_id")
+        assert letter["field"] in (None, "timestamp", "event_type", "interaction_id", "event_id")
         assert (letter["field"] == "timestamp") == letter["reason"].startswith("timestamp-") or \
             letter["reason"] == "required-field-missing"
         assert summary[f"dead-lettered/{letter['reason']}"] > 0
@@ -373,8 +377,9 @@ def test_a_reader_that_goes_away_is_an_error_of_writing(producer, registry, gene
 @pytest.mark.parametrize("form", ["framed", "ocf"])
 def test_a_signal_ends_the_reading_and_keeps_what_was_read(producer, registry, genesys, form, number):
     lines = (genesys / EVENTS).read_bytes().splitlines(keepends=True)[:100]
-    with producer.start("--registry", registry.url, "--out", "out.bin", "--format", form, "--dead-letter", "dead",
-                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+    arguments = ["--registry", registry.url, "--out", "out.bin", "--format", form, "--dead-letter", "dead"]
+    with producer.start(*arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE) as running:
         running.stdin.write(b"".join(lines) + lines[0][:50])     # the last line is still under way
         running.stdin.flush()
         wait_for_input(running)
@@ -405,8 +410,8 @@ def wait_for_input(running):
 
 def test_messages_reach_a_reader_while_the_input_is_still_open(producer, registry, genesys):
     line = (genesys / EVENTS).read_bytes().splitlines(keepends=True)[0]
-    with producer.start("--registry", registry.url, "--out", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                        stderr=subprocess.DEVNULL) as running:
+    with producer.start("--registry", registry.url, "--out", "-", stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
         running.stdin.write(line)
         running.stdin.flush()
         (length,) = struct.unpack(">I", running.stdout.read(4))
@@ -467,8 +472,8 @@ def test_help_names_every_option_and_version_the_version(producer):
     for arguments in (["--help"], ["encode", "--help"], ["-h"]):
         done = producer.run(*arguments)
         assert done.returncode == 0 and done.stderr == b""
-        for option in ("registry", "subject", "schema", "out", "format", "codec", "dead-letter", "ingest-time",
-                       "registry-timeout", "strict"):
+        for option in ("registry", "subject", "schema", "out", "format", "codec", "dead-letter",
+                       "ingest-time", "registry-timeout", "strict"):
             assert f"--{option}" in done.stdout.decode()
     assert "--out" not in producer.run("decode", "--help").stdout.decode()
     assert producer.run("--version").stdout.decode().startswith("genesys-producer ")
