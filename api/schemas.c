@@ -89,7 +89,7 @@ static size_t count_holders(const struct view *view, struct span context, int id
     return count;
 }
 
-/* One version per subject, by subject: its newest live one of the id, else, if asked for, its newest hidden. */
+/* One version per subject, by subject: its newest live one of the id, else its newest hidden. */
 static bool list_holders(const struct call *call, struct holders *holders, struct error *err)
 {
     int id = call_arg_int(call, 0);

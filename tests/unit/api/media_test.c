@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#define V1 "application/vnd.schemaregistry.v1+json"
+#define V1    "application/vnd.schemaregistry.v1+json"
 #define PLAIN "application/vnd.schemaregistry+json"
-#define JSON "application/json"
+#define JSON  "application/json"
 
 static void same(struct span got, const char *wanted)
 {
@@ -21,7 +21,7 @@ static void same(struct span got, const char *wanted)
 static void test_accept_chooses_the_type(void **state)
 {
     static const struct {
-        const char *accept, *type;      /* NULL: not acceptable */
+        const char *accept, *type; /* NULL: not acceptable */
     } rows[] = {
         {NULL, V1},
         {"", V1},
@@ -75,12 +75,21 @@ static void test_accept_chooses_the_type(void **state)
 static void test_content_type_says_what_is_read(void **state)
 {
     static const char *const read[] = {
-        NULL, "", V1, PLAIN, JSON, "application/octet-stream", "APPLICATION/json", JSON ";charset=UTF-8",
+        NULL,
+        "",
+        V1,
+        PLAIN,
+        JSON,
+        "application/octet-stream",
+        "APPLICATION/json",
+        JSON ";charset=UTF-8",
         " " JSON " ; charset=utf-8",
     };
     static const char *const refused[] = {
-        "text/plain", "application/x-www-form-urlencoded", "*/*", "application/*", "json", JSON ", " JSON,
-        JSON "x", "application/jso",
+        "text/plain", "application/x-www-form-urlencoded",
+        "*/*",        "application/*",
+        "json",       JSON ", " JSON,
+        JSON "x",     "application/jso",
     };
     (void)state;
     for (size_t i = 0; i < sizeof read / sizeof *read; i++)
@@ -104,8 +113,8 @@ static void test_415_comes_in_the_type_that_was_named_exactly(void **state)
 static void test_gzip_only_when_asked(void **state)
 {
     static const char *const yes[] = {
-        "gzip", "GZIP", "deflate, gzip", "gzip, deflate, br", "gzip;q=0.1", "x-gzip", "*", "*;q=0.5", "br, *",
-        "gzip;q=1.0, *;q=0", "identity;q=0.1, gzip",
+        "gzip", "GZIP",    "deflate, gzip", "gzip, deflate, br", "gzip;q=0.1",           "x-gzip",
+        "*",    "*;q=0.5", "br, *",         "gzip;q=1.0, *;q=0", "identity;q=0.1, gzip",
     };
     static const char *const no[] = {
         NULL, "", "identity", "deflate, br", "gzip;q=0", "gzip;q=0.000", "*;q=0", "gzip;q=0, *", "gzipped",
