@@ -50,7 +50,7 @@ void exchange_free(struct exchange *exchange)
     if (exchange->begun)
         log_exchange(exchange);
     due_in(exchange, config->idle_timeout + config->request_timeout);
-    body_free(&exchange->body);
+    upload_free(&exchange->upload);
     arena_free(exchange->arena);
 }
 
@@ -88,9 +88,9 @@ bool exchange_head(struct exchange *exchange)
     bool good = admit_head(head, &limits, &framing, &err);
     if (good) {
         api_route(&exchange->call);
-        exchange->body.most = api_body_max(&exchange->call, (size_t)config->body_max);
-        exchange->body.drain = (uint64_t)config->drain_max;
-        good = admit_body(&framing, exchange->body.most, &err);
+        exchange->upload.most = api_body_max(&exchange->call, (size_t)config->body_max);
+        exchange->upload.drain = (uint64_t)config->drain_max;
+        good = admit_body(&framing, exchange->upload.most, &err);
     }
     exchange->refused = !good;
     if (!good)
@@ -107,13 +107,13 @@ void exchange_run(struct exchange *exchange)
 struct lane *exchange_lane(struct exchange *exchange)
 {
     const struct lanes *lanes = exchange->with->lanes;
-    if (body_dropped(&exchange->body)) {
+    if (upload_dropped(&exchange->upload)) {
         struct error err = {.arena = exchange->arena};
         (void)error_body_too_large(&err);
         refuse(exchange, &err);
         return NULL;
     }
-    exchange->call.body = body_span(&exchange->body);
+    exchange->call.body = upload_span(&exchange->upload);
     unsigned access = api_access(&exchange->call);
     if (access & (THINKS | WRITES)) {
         /* How long a decision takes is ours to answer for, not the client's. */

@@ -5,7 +5,7 @@
 #define SERVER_EXCHANGE_H
 
 #include "server/admit.h"
-#include "server/body.h"
+#include "server/upload.h"
 #include "server/fields.h"
 #include "server/http.h"
 #include "server/peers.h"
@@ -29,7 +29,7 @@ struct exchange {
     enum stage stage;
     bool begun;                 /* its head was read: it will have its whole reply */
     bool refused;               /* by its head: what follows is not read, the connection closes */
-    struct body body;
+    struct upload upload;
     struct span request_id;
     int64_t since;
     void *connection;           /* the library's */

@@ -189,7 +189,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     case STAGE_BODY:
         if (*size == 0)
             return answer(exchange, http);
-        if (!body_take(&exchange->body, bytes, *size))
+        if (!upload_take(&exchange->upload, bytes, *size))
             return MHD_NO;
         *size = 0;
         return MHD_YES;

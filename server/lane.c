@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A ring of work behind one mutex, which is held for the lines that move an entry and never while work runs.
- * */
+/* A ring of work behind one mutex, which is held for the lines that move an entry and never while work
+ * runs. */
 #include "server/lane.h"
 
 #include <assert.h>

@@ -44,7 +44,7 @@ static bool read_place(struct span where, struct place *place, struct arena *are
     place->shown = host;
     if (bracketed)
         host = (struct span){host.ptr + 1, host.len - 2};
-    if (host.len == 0 || !is_port(port) || (!bracketed && memchr(host.ptr, ':', host.len)))
+    if (host.len == 0 || !is_port(port) || (!bracketed && strcspn(arena_copy(arena, host).ptr, ":[]") < host.len))
         return refuse(where, "not HOST:PORT, or [ADDRESS]:PORT for IPv6", err);
     place->host = arena_copy(arena, host).ptr;
     place->port = arena_copy(arena, port).ptr;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request's body as it arrives: kept up to a bound, dropped past it, given up past a second one. */
-#ifndef SERVER_BODY_H
-#define SERVER_BODY_H
+#ifndef SERVER_UPLOAD_H
+#define SERVER_UPLOAD_H
 
 #include "base/span.h"
 
-struct body {
+struct upload {
     size_t most;                /* kept */
     uint64_t drain;             /* read and dropped beside them */
     char *ptr;
@@ -14,14 +14,14 @@ struct body {
 };
 
 /* False: more came than is read even to be dropped. */
-bool body_take(struct body *body, const char *bytes, size_t size);
+bool upload_take(struct upload *upload, const char *bytes, size_t size);
 
 /* It went past its bound; nothing of it is kept. */
-bool body_dropped(const struct body *body);
+bool upload_dropped(const struct upload *upload);
 
 /* What was kept; borrowed until the next part comes. */
-struct span body_span(const struct body *body);
+struct span upload_span(const struct upload *upload);
 
-void body_free(struct body *body);
+void upload_free(struct upload *upload);
 
 #endif
