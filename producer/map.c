@@ -132,7 +132,7 @@ static bool map_line(const struct line *line, const struct mapping *mapping, con
     if (!line->too_long)
         mapped = mapping_apply(mapping, line->bytes, ingest_time, arena);
     struct buffer text = {.arena = arena};
-    buffer_printf(&text, "{\"line\":%llu,\"action\":", (unsigned long long)line->number);
+    buffer_printf(&text, "{\"line\":%lld,\"action\":", (long long)line->number);
     put_mapped(&text, &mapped, schema);
     buffer_put(&text, SPAN("}\n"));
     return fwrite(text.ptr, 1, text.len, out) == text.len ||
