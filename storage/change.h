@@ -15,7 +15,7 @@ enum change_kind {
     CHANGE_REVIVE,          /* the way back */
     CHANGE_HOLD,            /* a hold put on a version, or taken off */
     CHANGE_PURGE,           /* a version is gone for good and leaves a tombstone */
-    CHANGE_FORGET,          /* the last holder of a record is gone, and with it the record; its id stays used */
+    CHANGE_FORGET,          /* a record whose last holder is gone goes itself; its id stays used */
     CHANGE_SETTINGS,        /* configuration and mode of a scope */
     CHANGE_POLICY,          /* the retention policy of a scope */
     CHANGE_ASSOCIATION,     /* a resource and the subject it holds */
@@ -48,7 +48,7 @@ struct version_row {
 struct change {
     enum change_kind kind;
     uint64_t seq;               /* its batch; given at commit */
-    int64_t at;                 /* when it was decided, ms since 1970 */
+    int64_t at;                 /* when it was decided, ms since 1970; replayed for records and removals */
     const struct origin *by;    /* may be NULL in a replay */
     struct span context;        /* "" is the default context, else ".name" */
     struct span subject;        /* the bare name; a scope's subject may be empty: the context itself */
@@ -62,11 +62,17 @@ struct change {
 };
 
 const char *change_kind_name(enum change_kind kind);    /* "VERSION": the word in the journal */
+bool change_kind_find(struct span name, enum change_kind *kind);
 
-/* The change as one JSON object for the journal: schema texts by guid only. */
+/* What the journal says beside its own columns, as one JSON object: schema texts by guid only. Empty: nothing
+ * more than that it happened. */
 struct span change_journal(const struct change *change, struct arena *arena);
 
 /* A deep copy: every span lives in the arena. */
 struct change change_copy(const struct change *change, struct arena *arena);
+
+/* Every span of a change but those of its origin; returns how many. */
+enum { CHANGE_SPANS_MAX = 8 };
+size_t change_spans(struct change *change, struct span *spans[CHANGE_SPANS_MAX]);
 
 #endif

@@ -14,13 +14,14 @@ struct migration {
 extern const struct migration sqlite_migrations[];      /* embedded; ascending, without gaps, from 1 */
 extern const size_t sqlite_migrations_count;
 
+typedef void migration_fn(void *arg, int number, struct span digest);
+
 /* What a database must be able to do to be migrated. */
 struct migrator {
     void *database;
 
     /* Tells each migration on record, in order of number. */
-    MUST_CHECK bool (*recorded)(void *database, void (*each)(void *arg, int number, struct span digest), void *arg,
-                                struct error *err);
+    MUST_CHECK bool (*recorded)(void *database, migration_fn *each, void *arg, struct error *err);
 
     /* Runs one migration and records it with its digest, in one transaction. */
     MUST_CHECK bool (*apply)(void *database, const struct migration *migration, struct span digest,

@@ -36,12 +36,14 @@ struct store_type {
     struct store *(*open)(const char *place, struct error *err);
     void (*close)(struct store *store);
 
-    /* What changed after batch `since`, as of one moment: contexts, records, versions, settings, …; removals
-     * last; with since = 0 the whole state, and nothing that is gone. `standing` is filled. */
+    /* What changed after batch `since`, as of one moment: contexts, records, versions, settings, …, removals
+     * last; with since = 0 the whole state, and nothing that is gone. A removal is told unless what went came
+     * back since; who listens may never have known it. `standing` is filled. */
     MUST_CHECK bool (*replay)(struct store *store, uint64_t since, change_fn *each, void *arg,
                               struct standing *standing, struct error *err);
 
-    /* Writes the batch as number seq + 1, journal included, provided the store still stands at `seq`. */
+    /* Writes the batch as number seq + 1, journal included, provided the store still stands at `seq`. Each
+     * change stands on those before it: a schema comes before its versions and goes after them. */
     enum commit (*commit)(struct store *store, uint64_t seq, const struct change *changes, size_t count,
                           struct error *err);
 
@@ -51,7 +53,7 @@ struct store_type {
 
 extern const struct store_type store_sqlite, store_memory;
 
-/* PATH, sqlite:PATH, memory: or :memory:. NULL: see the error. */
+/* PATH, sqlite:PATH, memory: or :memory:. NULL: see the error, one sentence for whoever started us. */
 struct store *store_open(struct span place, struct error *err);
 void store_close(struct store *store);      /* NULL is accepted */
 

@@ -31,6 +31,7 @@ PRIVATE = {
 
 # Headers that stop at a few files.
 PRIVATE_FILES = {
+    "storage/sqlite.h": re.compile(r"storage/sqlite\w*\.c"),
     "compat/avro.h": re.compile(r"compat/(avro|resolve)\w*\.[ch]|producer/\w+\.[ch]"),
     "producer/avro_c.h": re.compile(r"producer/encode\w*\.c"),
     "compat/proto.h": re.compile(r"compat/proto\w*\.[ch]"),
@@ -38,7 +39,7 @@ PRIVATE_FILES = {
 
 LIBRARIES = {   # pattern of a header: the files that may know it
     r"microhttpd\.h": {"server/http.c"},
-    r"sqlite3\.h": {"storage/sqlite.c"},
+    r"sqlite3\.h": {"storage/sqlite.h"},
     r"(libpq-fe|postgresql/.*)\.h": {"storage/postgres.c"},
     r"jansson\.h": {"api/reply.c"},
     r"nettle/.*": {"base/digest.c"},
@@ -106,7 +107,8 @@ SQL_QUIET = re.compile(
     r"|\b(create|alter|drop)\s+(unique\s+)?(table|index|trigger|view)\b", re.IGNORECASE)
 SQL_FRAME = re.compile(r"\s*(PRAGMA|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|VACUUM)\b(?!:)")
 SQL_HOME = "storage/sql.def"
-SQL_FRAME_HOME = {SQL_HOME, "storage/sqlite.c", "storage/postgres.c"}
+SQL_FRAME_HOME = {SQL_HOME, "storage/sqlite.c", "storage/sqlite_open.c", "storage/sqlite_talk.c",
+                  "storage/postgres.c"}
 
 REMOVAL = re.compile(r"\bkind\s*=\s*(\w+\s*\?\s*)?CHANGE_(HIDE|PURGE)\b|:\s*CHANGE_(HIDE|PURGE)\s*[;,}]")
 REMOVAL_HOME = "registry/remove.c"

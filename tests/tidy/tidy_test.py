@@ -16,7 +16,8 @@ GOOD = {
     "base/span.h": HEAD + "#include <stddef.h>\n",
     "base/digest.c": HEAD + "#include <nettle/md5.h>\n#include \"base/span.h\"\n",
     "storage/sql.def": HEAD + 'STATEMENT(SQL_GET, "SELECT a FROM b WHERE c = $1")\n',
-    "storage/sqlite.c": HEAD + '#include <sqlite3.h>\nstatic const char *begin = "BEGIN IMMEDIATE";\n',
+    "storage/sqlite.h": HEAD + "#include <sqlite3.h>\n",
+    "storage/sqlite.c": HEAD + '#include "storage/sqlite.h"\nstatic const char *begin = "BEGIN IMMEDIATE";\n',
     "registry/remove.c": HEAD + "#include \"registry/draft.h\"\n"
                          "void hide(struct change *change)\n{\n    change->kind = CHANGE_HIDE;\n}\n",
     "registry/draft.h": HEAD,
@@ -88,6 +89,7 @@ class TidyTest(unittest.TestCase):
         self.planted("api/a.c", HEAD + '#include "registry/commit.h"\n', 3, "arrow")
         self.planted("registry/a.c", HEAD + '#include "compat/avro.h"\n', 3, "arrow")
         self.planted("compat/json.c", HEAD + '#include "compat/proto.h"\n', 3, "arrow")
+        self.planted("storage/memory.c", HEAD + '#include "storage/sqlite.h"\n', 3, "arrow")
 
     def test_a_library_stays_in_its_file(self):
         for header in ("microhttpd.h", "sqlite3.h", "jansson.h", "nettle/md5.h", "avro.h", "curl/curl.h",
