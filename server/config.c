@@ -160,7 +160,7 @@ static bool read_flags(char *const *argv, struct config *config, const char **fi
                        struct arena *arena, struct error *err)
 {
     for (; *argv; argv++) {
-        struct flag flag;
+        struct flag flag = {0};
         if (!take_flag(*argv, &flag, err))
             return false;
         if (!flag.joined && find_errand(flag.name, errand))

@@ -44,9 +44,9 @@ static bool read_place(struct span where, struct place *place, struct arena *are
     place->shown = host;
     if (bracketed)
         host = (struct span){host.ptr + 1, host.len - 2};
-    if (host.len == 0 || !is_port(port) || (!bracketed && strcspn(arena_copy(arena, host).ptr, ":[]") < host.len))
-        return refuse(where, "not HOST:PORT, or [ADDRESS]:PORT for IPv6", err);
     place->host = arena_copy(arena, host).ptr;
+    if (host.len == 0 || !is_port(port) || (!bracketed && strcspn(place->host, ":[]") < host.len))
+        return refuse(where, "not HOST:PORT, or [ADDRESS]:PORT for IPv6", err);
     place->port = arena_copy(arena, port).ptr;
     return true;
 }
@@ -77,7 +77,7 @@ static int port_of(int socket_fd)
 
 bool listen_open(struct span where, struct listener *listener, struct arena *arena, struct error *err)
 {
-    struct place place;
+    struct place place = {0};
     if (!read_place(where, &place, arena, err))
         return false;
     const struct addrinfo wanted = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};

@@ -72,8 +72,8 @@ static struct head head_of(const struct head_case *row, struct head_field fields
     struct head head = {.method = span_of(row->method), .target = span_of(row->target), .fields = fields};
     head.version = span_of(row->version);
     while (head.count < FIELDS && row->fields[head.count].name) {
-        fields[head.count] = (struct head_field){span_of(row->fields[head.count].name),
-                                                 span_of(row->fields[head.count].value)};
+        fields[head.count].name = span_of(row->fields[head.count].name);
+        fields[head.count].value = span_of(row->fields[head.count].value);
         head.count++;
     }
     return head;
@@ -90,7 +90,7 @@ static void test_each_head_of_the_table_is_admitted_or_refused(void **state)
         struct head head = head_of(&cases[i], fields);
         bool admitted = admit_head(&head, &limits, &framing, &err);
         if (admitted != (cases[i].status == OK))
-            fail_msg("%s: %s, %.*s", cases[i].name, admitted ? "admitted" : "refused", SPAN_ARGS(err.message));
+            fail_msg("%s: %s, %.*s", cases[i].name, admitted ? "taken" : "refused", SPAN_ARGS(err.message));
         if (!admitted)
             assert_int_equal(error_status(err.code), cases[i].status);
         else if (framing.length != cases[i].length || framing.chunked != cases[i].chunked)
