@@ -82,7 +82,7 @@ int main(int argc, char **argv)
             give_up("start: the cleaning command");
     }
     double a = median(bare, runs), b = median(program, runs);
-    printf("start: median of %d runs: %.2f ms to the first line, a bare program %.2f ms; ratio %.1f\n", runs, b,
+    printf("start: median of %d runs: %.2f ms to the first line, a bare one %.2f ms; ratio %.1f\n", runs, b,
            a, b / a);
     return EXIT_SUCCESS;
 }
