@@ -52,7 +52,8 @@ static struct span upper_text(struct span text, bool snake, struct arena *arena)
     return buffer_span(&out);
 }
 
-static enum flaw to_string(const struct text *from, enum conversion as, struct value *value, struct arena *arena)
+static enum flaw to_string(const struct text *from, enum conversion as, struct value *value,
+                           struct arena *arena)
 {
     if (from->kind != TEXT_STRING)
         return FLAW_TYPE_MISMATCH;
@@ -75,16 +76,11 @@ static enum flaw to_timestamp(const struct text *from, struct value *value)
 {
     *value = (struct value){.kind = VALUE_LONG};
     switch (timestamp_read(from, &value->number)) {
-    case TIMESTAMP_OK:
-        return FLAW_NONE;
-    case TIMESTAMP_NOT_INTEGER:
-        return FLAW_TIMESTAMP_NOT_INTEGER;
-    case TIMESTAMP_NOT_ISO8601:
-        return FLAW_TIMESTAMP_NOT_ISO8601;
-    case TIMESTAMP_OUT_OF_RANGE:
-        return FLAW_TIMESTAMP_OUT_OF_RANGE;
-    case TIMESTAMP_WRONG_TYPE:
-        return FLAW_TIMESTAMP_WRONG_TYPE;
+    case TIMESTAMP_OK: return FLAW_NONE;
+    case TIMESTAMP_NOT_INTEGER: return FLAW_TIMESTAMP_NOT_INTEGER;
+    case TIMESTAMP_NOT_ISO8601: return FLAW_TIMESTAMP_NOT_ISO8601;
+    case TIMESTAMP_OUT_OF_RANGE: return FLAW_TIMESTAMP_OUT_OF_RANGE;
+    case TIMESTAMP_WRONG_TYPE: return FLAW_TIMESTAMP_WRONG_TYPE;
     }
     assert(!"a new fault of timestamps");
     return FLAW_NONE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Evaluating expressions. What is wrong in an optional field costs a warning and the field, never the event. */
+/* Evaluating expressions. What is wrong in an optional field costs the field and a warning, not the event. */
 #include "producer/expression.h"
 
 #include "base/digest.h"
@@ -27,7 +27,7 @@ static struct value string_value(struct span text)
     return (struct value){.kind = VALUE_STRING, .text = text};
 }
 
-/* ---- operations ----------------------------------------------------------------------------------------- */
+/* ---- operations ---- */
 
 /* What the pointer finds; NULL also for a null, which counts as absent. */
 static const struct text *find(const struct expression *expression, const struct evaluation *evaluation)
@@ -54,7 +54,7 @@ static struct value get(const struct expression *expression, struct evaluation *
     return (struct value){0};
 }
 
-/* The first part that is there decides; a wrong one would hide a fault of the source if it were passed over. */
+/* The first part that is there decides: to pass over a wrong one would hide a fault of the source. */
 static bool first_strict(const struct expression *first, struct evaluation *evaluation, struct value *value)
 {
     for (size_t i = 0; i < first->count; i++) {
@@ -87,14 +87,11 @@ static struct span scalar_text(const struct text *value)
 {
     switch (value->kind) {
     case TEXT_STRING:
-    case TEXT_NUMBER:
-        return value->string;
-    case TEXT_BOOLEAN:
-        return value->truth ? SPAN("True") : SPAN("False");
+    case TEXT_NUMBER: return value->string;
+    case TEXT_BOOLEAN: return value->truth ? SPAN("True") : SPAN("False");
     case TEXT_NULL:
     case TEXT_ARRAY:
-    case TEXT_OBJECT:
-        break;
+    case TEXT_OBJECT: break;
     }
     return SPAN("");
 }
@@ -164,47 +161,32 @@ static struct value raw(const struct expression *raw, const struct evaluation *e
     return found ? (struct value){.kind = VALUE_BYTES, .text = found->source} : (struct value){0};
 }
 
-bool expression_evaluate(const struct expression *expression, struct evaluation *evaluation, struct value *value)
+bool expression_evaluate(const struct expression *expression, struct evaluation *evaluation,
+                         struct value *value)
 {
     *value = (struct value){0};
     switch (expression->op) {
-    case OP_NULL:
-        return true;
-    case OP_GET:
-        *value = get(expression, evaluation);
-        return true;
-    case OP_TEXT:
-        *value = string_value(expression->text);
-        return true;
+    case OP_NULL: return true;
+    case OP_GET: *value = get(expression, evaluation); return true;
+    case OP_TEXT: *value = string_value(expression->text); return true;
     case OP_CAPTURE:
         value->text = topic_captured(evaluation->template, evaluation->topic, expression->text);
         value->kind = value->text.ptr ? VALUE_STRING : VALUE_NULL;
         return true;
-    case OP_TOPIC:
-        *value = string_value(evaluation->topic->text);
-        return true;
-    case OP_TEMPLATE:
-        *value = string_value(evaluation->template->general);
-        return true;
-    case OP_FIRST:
-        return first(expression, evaluation, value);
-    case OP_UUID5:
-        return uuid5(expression, evaluation, value);
-    case OP_SPLIT:
-        return split(expression, evaluation, value);
-    case OP_LOOKUP:
-        return lookup(expression, evaluation, value);
-    case OP_RAW:
-        *value = raw(expression, evaluation);
-        return true;
-    case OP_RECORD:
-        return shape_fill(expression->shape, evaluation, value);
+    case OP_TOPIC: *value = string_value(evaluation->topic->text); return true;
+    case OP_TEMPLATE: *value = string_value(evaluation->template->general); return true;
+    case OP_FIRST: return first(expression, evaluation, value);
+    case OP_UUID5: return uuid5(expression, evaluation, value);
+    case OP_SPLIT: return split(expression, evaluation, value);
+    case OP_LOOKUP: return lookup(expression, evaluation, value);
+    case OP_RAW: *value = raw(expression, evaluation); return true;
+    case OP_RECORD: return shape_fill(expression->shape, evaluation, value);
     }
     assert(!"a new operation");
     return false;
 }
 
-/* ---- records -------------------------------------------------------------------------------------------- */
+/* ---- records ---- */
 
 static bool assign(const struct assignment *assignment, struct evaluation *evaluation, struct value *value)
 {

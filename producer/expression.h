@@ -9,18 +9,18 @@
 #include "producer/topic.h"
 
 enum operation {
-    OP_NULL,        /* nothing */
-    OP_GET,         /* what a pointer finds, converted */
-    OP_TEXT,        /* a literal or a constant */
-    OP_CAPTURE,     /* a segment of the topic */
-    OP_TOPIC,       /* the topic as received */
-    OP_TEMPLATE,    /* the topic with ids written {id} */
-    OP_FIRST,       /* the first part that gives something */
-    OP_UUID5,       /* a stable id made from the parts */
-    OP_SPLIT,       /* one piece of a string */
-    OP_LOOKUP,      /* the row of a table */
-    OP_RAW,         /* the bytes of what a pointer finds */
-    OP_RECORD,      /* a nested record */
+    OP_NULL,     /* nothing */
+    OP_GET,      /* what a pointer finds, converted */
+    OP_TEXT,     /* a literal or a constant */
+    OP_CAPTURE,  /* a segment of the topic */
+    OP_TOPIC,    /* the topic as received */
+    OP_TEMPLATE, /* the topic with ids written {id} */
+    OP_FIRST,    /* the first part that gives something */
+    OP_UUID5,    /* a stable id made from the parts */
+    OP_SPLIT,    /* one piece of a string */
+    OP_LOOKUP,   /* the row of a table */
+    OP_RAW,      /* the bytes of what a pointer finds */
+    OP_RECORD,   /* a nested record */
 };
 
 struct lookup_row {
@@ -29,7 +29,7 @@ struct lookup_row {
 
 struct lookup {
     struct span name;
-    const struct lookup_row *rows;  /* sorted by key */
+    const struct lookup_row *rows; /* sorted by key */
     size_t count;
 };
 
@@ -43,28 +43,28 @@ struct expression {
     size_t index;                   /* SPLIT */
     const struct expression *parts; /* FIRST, UUID5; the one operand of SPLIT and LOOKUP */
     size_t count;
-    bool required;                  /* FIRST: nothing found is a dead letter */
-    bool strict;                    /* FIRST: a value that is there but wrong is a dead letter */
-    const uint8_t *name_space;      /* UUID5 */
-    const struct lookup *table;     /* LOOKUP */
-    const struct shape *shape;      /* RECORD */
+    bool required;              /* FIRST: nothing found is a dead letter */
+    bool strict;                /* FIRST: a value that is there but wrong is a dead letter */
+    const uint8_t *name_space;  /* UUID5 */
+    const struct lookup *table; /* LOOKUP */
+    const struct shape *shape;  /* RECORD */
 };
 
 /* The place of a field that the schema does not have: evaluated for its warnings, then dropped. */
 static const size_t NOWHERE = SIZE_MAX;
 
 struct assignment {
-    struct span field;              /* with dots inside records: "agent.id" */
+    struct span field; /* with dots inside records: "agent.id" */
     struct expression expression;
-    size_t position;                /* in the record type, or NOWHERE */
-    const struct avro_type *type;   /* of what is no null; NULL: the schema does not have the field */
-    bool needed;                    /* the field holds no null and has no default */
-    bool from_ingest;               /* the ingest clock stands in for nothing found */
+    size_t position;              /* in the record type, or NOWHERE */
+    const struct avro_type *type; /* of what is no null; NULL: the schema does not have the field */
+    bool needed;                  /* the field holds no null and has no default */
+    bool from_ingest;             /* the ingest clock stands in for nothing found */
 };
 
 /* How a record is filled. */
 struct shape {
-    size_t count;                   /* of the record type's fields; what is not assigned is null */
+    size_t count; /* of the record type's fields; what is not assigned is null */
     const struct assignment *assignments;
     size_t assignment_count;
     bool null_if_empty;
@@ -77,14 +77,15 @@ struct evaluation {
     const struct topic_template *template;
     int64_t ingest_time;
     struct arena *arena;
-    unsigned flaws;                 /* a bit for each that was met */
+    unsigned flaws; /* a bit for each that was met */
     enum flaw last;
-    const char *reason;             /* why the event is refused */
-    struct span field;              /* and for which field */
+    const char *reason; /* why the event is refused */
+    struct span field;  /* and for which field */
 };
 
 /* False: the event is refused, see reason and field. */
-bool expression_evaluate(const struct expression *expression, struct evaluation *evaluation, struct value *value);
+bool expression_evaluate(const struct expression *expression, struct evaluation *evaluation,
+                         struct value *value);
 bool shape_fill(const struct shape *shape, struct evaluation *evaluation, struct value *record);
 
 #endif

@@ -14,7 +14,7 @@
 
 enum {
     ROOM_FIRST = 64 * KIB,
-    ROOM_MAX = LINE_MAX + 2,        /* a line of the greatest length, and its CR LF */
+    ROOM_MAX = LINE_MAX + 2, /* a line of the greatest length, and its CR LF */
 };
 
 struct source {
@@ -23,21 +23,21 @@ struct source {
 };
 
 struct input {
-    struct arena *arena;            /* the names */
+    struct arena *arena; /* the names */
     struct source *sources;
     size_t count, current;
-    uint64_t number;                /* lines told of the current source */
+    uint64_t number; /* lines told of the current source */
     uint64_t done, total;
     char *room;
-    size_t size;                    /* of the room */
-    size_t start, end;              /* what was read and not yet told */
-    size_t searched;                /* from start on: known to hold no LF */
-    bool ended;                     /* the current source has no more bytes */
-    int stop;                       /* when it can be read, reading ends; -1: nothing stops it */
+    size_t size;       /* of the room */
+    size_t start, end; /* what was read and not yet told */
+    size_t searched;   /* from start on: known to hold no LF */
+    bool ended;        /* the current source has no more bytes */
+    int stop;          /* when it can be read, reading ends; -1: nothing stops it */
     bool stopped;
 };
 
-/* ---- opening -------------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 static bool open_source(struct input *input, struct source *source, struct error *err)
 {
@@ -107,7 +107,7 @@ uint64_t input_total(const struct input *input)
     return input->total == UINT64_MAX ? 0 : input->total;
 }
 
-/* ---- reading -------------------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* Makes place behind `end`: by moving what is left to the front, else by a larger room. */
 static void make_room(struct input *input)

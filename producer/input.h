@@ -9,10 +9,10 @@
 struct input;
 
 struct line {
-    const char *input;      /* the file as named by the user, "-" for standard input */
-    uint64_t number;        /* from 1, per input */
-    struct span bytes;      /* without its line end; borrowed until the next line; empty when too long */
-    uint64_t size;          /* its bytes without its line end */
+    const char *input; /* the file as named by the user, "-" for standard input */
+    uint64_t number;   /* from 1, per input */
+    struct span bytes; /* without its line end; borrowed until the next line; empty when too long */
+    uint64_t size;     /* its bytes without its line end */
     bool too_long;
 };
 
@@ -20,7 +20,7 @@ struct line {
 struct input *input_open(const char *const *names, size_t count, struct error *err);
 void input_close(struct input *input);
 
-/* From now on the input ends as soon as `fd` can be read: nothing more is read, and a waiting read returns. */
+/* From now on the input ends as soon as `fd` can be read: nothing more is read, a waiting read returns. */
 void input_stop_on(struct input *input, int fd);
 
 enum input_result { INPUT_LINE, INPUT_END, INPUT_FAILED };

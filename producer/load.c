@@ -42,7 +42,8 @@ bool load_object(const struct loader *loader, const struct text *value, const ch
     return true;
 }
 
-bool load_string(const struct loader *loader, const struct text *object, const char *name, struct span *string)
+bool load_string(const struct loader *loader, const struct text *object, const char *name,
+                 struct span *string)
 {
     const struct text *value = text_get(object, span_of(name));
     if (!value)
@@ -64,7 +65,8 @@ bool load_flag(const struct loader *loader, const struct text *object, const cha
     return true;
 }
 
-bool load_list(const struct loader *loader, const struct text *object, const char *name, const struct text **list)
+bool load_list(const struct loader *loader, const struct text *object, const char *name,
+               const struct text **list)
 {
     const struct text *value = text_get(object, span_of(name));
     if (!value)
@@ -82,7 +84,8 @@ bool load_needed(const struct loader *loader, const struct text *object, const c
     return *value || load_fail(loader, object, "the member '%s' is missing", name);
 }
 
-bool load_pointer(const struct loader *loader, const struct text *at, struct span text, struct pointer *pointer)
+bool load_pointer(const struct loader *loader, const struct text *at, struct span text,
+                  struct pointer *pointer)
 {
     struct error cause = {.arena = loader->arena};
     if (pointer_parse(text, pointer, loader->arena, &cause))

@@ -6,13 +6,13 @@
 #include "producer/rules.h"
 
 struct loader {
-    struct span text;               /* the file */
+    struct span text; /* the file */
     const struct text *root;
     const struct avro_type *record; /* what is to be filled */
     struct mapping *mapping;
     const struct lookup *lookups;
     size_t lookup_count;
-    const uint8_t *name_space;      /* of UUIDs; NULL: the file names none */
+    const uint8_t *name_space; /* of UUIDs; NULL: the file names none */
     struct arena *arena;
     struct error *err;
 };
@@ -28,7 +28,8 @@ MUST_CHECK bool load_object(const struct loader *loader, const struct text *valu
 /* Typed members. One that is missing leaves the output as it is; load_needed complains. */
 MUST_CHECK bool load_string(const struct loader *loader, const struct text *object, const char *name,
                             struct span *string);
-MUST_CHECK bool load_flag(const struct loader *loader, const struct text *object, const char *name, bool *flag);
+MUST_CHECK bool load_flag(const struct loader *loader, const struct text *object, const char *name,
+                          bool *flag);
 MUST_CHECK bool load_list(const struct loader *loader, const struct text *object, const char *name,
                           const struct text **list);
 MUST_CHECK bool load_needed(const struct loader *loader, const struct text *object, const char *name,
@@ -36,7 +37,8 @@ MUST_CHECK bool load_needed(const struct loader *loader, const struct text *obje
 
 MUST_CHECK bool load_pointer(const struct loader *loader, const struct text *at, struct span text,
                              struct pointer *pointer);
-MUST_CHECK bool load_template(const struct loader *loader, const struct text *at, struct topic_template *parsed);
+MUST_CHECK bool load_template(const struct loader *loader, const struct text *at,
+                              struct topic_template *parsed);
 
 /* load_forms.c: envelopes and what is skipped. */
 MUST_CHECK bool load_envelopes(struct loader *loader);
@@ -47,9 +49,10 @@ MUST_CHECK bool load_lookups(struct loader *loader);
 MUST_CHECK bool load_constants(const struct loader *loader);
 const struct text *load_constant(const struct loader *loader, struct span name);
 
-/* load_expression.c: `type` is that of the field without its null; NULL: not known. `path` names the field. */
+/* load_expression.c: `type` is that of the field without its null, NULL: not known; `path` names it. */
 MUST_CHECK bool load_expression(const struct loader *loader, const struct text *source,
-                                const struct avro_type *type, struct span path, struct expression *expression);
+                                const struct avro_type *type, struct span path,
+                                struct expression *expression);
 
 /* load_shape.c: the members of `fields`, bound to the record type. A type of NULL: nothing is known of it. */
 MUST_CHECK bool load_assignments(const struct loader *loader, const struct text *fields,

@@ -10,7 +10,7 @@ struct wanted {
     struct span path;
 };
 
-/* ---- strings -------------------------------------------------------------------------------------------- */
+/* ---- strings ---- */
 
 /* "/a/b" from the body, "env:/a" from the root. */
 static bool is_pointer(struct span text)
@@ -26,7 +26,8 @@ static bool read_place(const struct loader *loader, const struct text *source, s
 }
 
 /* A capture that no topic has would be null for every event. */
-static bool read_capture(const struct loader *loader, const struct text *source, struct expression *expression)
+static bool read_capture(const struct loader *loader, const struct text *source,
+                         struct expression *expression)
 {
     expression->text = span_from(source->string, 6);
     for (size_t i = 0; i < loader->mapping->rule_count; i++)
@@ -35,11 +36,13 @@ static bool read_capture(const struct loader *loader, const struct text *source,
     return load_fail(loader, source, "no rule's topic captures '%.*s'", SPAN_ARGS(expression->text));
 }
 
-static bool read_constant(const struct loader *loader, const struct text *source, struct expression *expression)
+static bool read_constant(const struct loader *loader, const struct text *source,
+                          struct expression *expression)
 {
     const struct text *constant = load_constant(loader, span_from(source->string, 6));
     if (!constant)
-        return load_fail(loader, source, "there is no constant '%.*s'", SPAN_ARGS(span_from(source->string, 6)));
+        return load_fail(loader, source, "there is no constant '%.*s'",
+                         SPAN_ARGS(span_from(source->string, 6)));
     expression->text = constant->string;
     return true;
 }
@@ -67,7 +70,7 @@ static bool read_string(const struct loader *loader, const struct text *source, 
     return load_fail(loader, source, "'%.*s' is no expression", SPAN_ARGS(text));
 }
 
-/* ---- objects -------------------------------------------------------------------------------------------- */
+/* ---- objects ---- */
 
 static bool read_conversion(const struct loader *loader, const struct text *as, struct expression *expression)
 {
@@ -75,9 +78,9 @@ static bool read_conversion(const struct loader *loader, const struct text *as, 
         const char *name;
         enum value_kind kind;
     } words[] = {
-        [AS_STRING] = {"string", VALUE_STRING}, [AS_UPPER] = {"upper", VALUE_STRING},
+        [AS_STRING] = {"string", VALUE_STRING},           [AS_UPPER] = {"upper", VALUE_STRING},
         [AS_UPPER_SNAKE] = {"upper_snake", VALUE_STRING}, [AS_LONG] = {"long", VALUE_LONG},
-        [AS_DOUBLE] = {"double", VALUE_DOUBLE}, [AS_TIMESTAMP] = {"timestamp_ms", VALUE_LONG},
+        [AS_DOUBLE] = {"double", VALUE_DOUBLE},           [AS_TIMESTAMP] = {"timestamp_ms", VALUE_LONG},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (as->kind == TEXT_STRING && span_equal(as->string, span_of(words[i].name))) {
@@ -147,7 +150,8 @@ static bool read_uuid5(const struct wanted *wanted, const struct text *source, s
 }
 
 /* The one operand of `split` and `lookup`, which is to give a string. */
-static bool read_operand(const struct wanted *wanted, const struct text *source, struct expression *expression)
+static bool read_operand(const struct wanted *wanted, const struct text *source,
+                         struct expression *expression)
 {
     struct expression *operand = arena_alloc(wanted->loader->arena, sizeof *operand);
     expression->parts = operand;
@@ -213,7 +217,7 @@ static bool read_record(const struct wanted *wanted, const struct text *source, 
 static const struct form {
     enum operation op;
     bool (*read)(const struct wanted *wanted, const struct text *source, struct expression *expression);
-    const char *members[4];         /* the first tells what it is */
+    const char *members[4]; /* the first tells what it is */
 } forms[] = {
     {OP_FIRST, read_first, {"first", "required", "strict"}},
     {OP_GET, read_get, {"get", "as"}},
@@ -246,6 +250,7 @@ bool load_expression(const struct loader *loader, const struct text *source, con
         return true;
     if (source->kind == TEXT_STRING)
         return read_string(loader, source, expression);
-    return source->kind == TEXT_OBJECT ? read_object(&wanted, source, expression)
-                                       : load_fail(loader, source, "an expression is null, a string or an object");
+    return source->kind == TEXT_OBJECT
+               ? read_object(&wanted, source, expression)
+               : load_fail(loader, source, "an expression is null, a string or an object");
 }

@@ -5,8 +5,8 @@
 static bool find_kind(struct span word, enum text_kind *kind)
 {
     static const char *const words[] = {
-        [TEXT_NULL] = "null", [TEXT_BOOLEAN] = "boolean", [TEXT_NUMBER] = "number",
-        [TEXT_STRING] = "string", [TEXT_ARRAY] = "array", [TEXT_OBJECT] = "object",
+        [TEXT_NULL] = "null",     [TEXT_BOOLEAN] = "boolean", [TEXT_NUMBER] = "number",
+        [TEXT_STRING] = "string", [TEXT_ARRAY] = "array",     [TEXT_OBJECT] = "object",
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (span_equal(word, span_of(words[i]))) {
@@ -38,7 +38,8 @@ static bool load_condition(const struct loader *loader, const struct text_member
                      SPAN_ARGS(value->string));
 }
 
-static bool load_conditions(const struct loader *loader, const struct text *when, struct conditions *conditions)
+static bool load_conditions(const struct loader *loader, const struct text *when,
+                            struct conditions *conditions)
 {
     if (when->kind != TEXT_OBJECT || when->count == 0)
         return load_fail(loader, when, "'when' is to be an object with a condition for each pointer");
@@ -65,9 +66,9 @@ static bool load_envelope(const struct loader *loader, const struct text *source
 {
     static const char *const members[] = {"name", "when", "topic", "body", NULL};
     const struct text *name, *when, *topic, *body;
-    if (!load_object(loader, source, "an envelope", members) ||
-        !load_needed(loader, source, "name", &name) || !load_needed(loader, source, "when", &when) ||
-        !load_needed(loader, source, "topic", &topic) || !load_needed(loader, source, "body", &body))
+    if (!load_object(loader, source, "an envelope", members) || !load_needed(loader, source, "name", &name) ||
+        !load_needed(loader, source, "when", &when) || !load_needed(loader, source, "topic", &topic) ||
+        !load_needed(loader, source, "body", &body))
         return false;
     if (name->kind != TEXT_STRING || name->string.len == 0)
         return load_fail(loader, name, "'name' is to be a string that is not empty");

@@ -51,8 +51,9 @@ static void merge(const struct loader *loader, const struct shape *common, const
         if (!sets(own, common->assignments[i].field))
             assignments[count++] = common->assignments[i];
     time_first(assignments, count);
-    *merged = (struct shape){
-        .count = loader->record->field_count, .assignments = assignments, .assignment_count = count};
+    *merged = (struct shape){.count = loader->record->field_count,
+                             .assignments = assignments,
+                             .assignment_count = count};
 }
 
 static bool load_fallback(const struct loader *loader, const struct text *source, struct shape *record)

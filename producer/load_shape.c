@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Binding names of fields to places in the schema's records, and checking that what an expression gives fits. */
+/* Binding names of fields to places in the schema's records, and checking that what an expression gives
+ * fits there. */
 #include "producer/load.h"
 
 #include "producer/fit.h"
@@ -35,18 +36,12 @@ static bool is_later(const struct loader *loader, struct span path)
 static bool kind_fits(enum value_kind kind, enum avro_kind type)
 {
     switch (kind) {
-    case VALUE_NULL:
-        return true;
-    case VALUE_STRING:
-        return type == AVRO_STRING || type == AVRO_ENUM;
-    case VALUE_BYTES:
-        return type == AVRO_BYTES || type == AVRO_FIXED;
-    case VALUE_LONG:
-        return type == AVRO_LONG || type == AVRO_INT;
-    case VALUE_DOUBLE:
-        return type == AVRO_DOUBLE;
-    case VALUE_RECORD:
-        return type == AVRO_RECORD;
+    case VALUE_NULL: return true;
+    case VALUE_STRING: return type == AVRO_STRING || type == AVRO_ENUM;
+    case VALUE_BYTES: return type == AVRO_BYTES || type == AVRO_FIXED;
+    case VALUE_LONG: return type == AVRO_LONG || type == AVRO_INT;
+    case VALUE_DOUBLE: return type == AVRO_DOUBLE;
+    case VALUE_RECORD: return type == AVRO_RECORD;
     }
     return false;
 }
@@ -55,7 +50,7 @@ static const char *kind_word(enum value_kind kind)
 {
     static const char *const words[] = {
         [VALUE_NULL] = "nothing", [VALUE_STRING] = "a string", [VALUE_BYTES] = "bytes",
-        [VALUE_LONG] = "a long", [VALUE_DOUBLE] = "a double", [VALUE_RECORD] = "a record",
+        [VALUE_LONG] = "a long",  [VALUE_DOUBLE] = "a double", [VALUE_RECORD] = "a record",
     };
     return words[kind];
 }
@@ -66,12 +61,13 @@ static bool check_fit(const struct loader *loader, const struct text *at, const 
     if (assignment->needed && kind == VALUE_NULL)
         return load_fail(loader, at, "'%.*s' can hold no null", SPAN_ARGS(assignment->field));
     return kind_fits(kind, assignment->type->kind) ||
-           load_fail(loader, at, "'%.*s' is of type %s, the expression gives %s", SPAN_ARGS(assignment->field),
-                     avro_kind_name(assignment->type->kind), kind_word(kind));
+           load_fail(loader, at, "'%.*s' is of type %s, the expression gives %s",
+                     SPAN_ARGS(assignment->field), avro_kind_name(assignment->type->kind), kind_word(kind));
 }
 
 /* Nothing is known of the field's type. */
-static bool load_dropped(const struct loader *loader, const struct text *source, struct assignment *assignment)
+static bool load_dropped(const struct loader *loader, const struct text *source,
+                         struct assignment *assignment)
 {
     assignment->position = NOWHERE;
     return load_expression(loader, source, NULL, assignment->field, &assignment->expression);

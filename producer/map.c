@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What becomes of each line, as JSON: the record in the schema's order, bytes by their digest alone, since they
- * may be large and personal. */
+/* What becomes of each line, as JSON: the record in the schema's order, bytes by their digest alone, since
+ * they may be large and personal. */
 #include "producer/map.h"
 
 #include "base/digest.h"
@@ -13,18 +13,10 @@ static void put_value(struct buffer *out, const struct avro_type *type, const st
 static void put_json(struct buffer *out, const struct text *json)
 {
     switch (json->kind) {
-    case TEXT_NULL:
-        buffer_put(out, SPAN("null"));
-        return;
-    case TEXT_BOOLEAN:
-        buffer_put(out, json->truth ? SPAN("true") : SPAN("false"));
-        return;
-    case TEXT_NUMBER:
-        buffer_put(out, json->string);
-        return;
-    case TEXT_STRING:
-        text_quote(out, json->string);
-        return;
+    case TEXT_NULL: buffer_put(out, SPAN("null")); return;
+    case TEXT_BOOLEAN: buffer_put(out, json->truth ? SPAN("true") : SPAN("false")); return;
+    case TEXT_NUMBER: buffer_put(out, json->string); return;
+    case TEXT_STRING: text_quote(out, json->string); return;
     case TEXT_ARRAY:
         buffer_byte(out, '[');
         for (size_t i = 0; i < json->count; i++) {
@@ -83,24 +75,12 @@ static void put_digest(struct buffer *out, struct span bytes)
 static void put_value(struct buffer *out, const struct avro_type *type, const struct value *value)
 {
     switch (value->kind) {
-    case VALUE_NULL:
-        buffer_put(out, SPAN("null"));
-        return;
-    case VALUE_STRING:
-        text_quote(out, value->text);
-        return;
-    case VALUE_BYTES:
-        put_digest(out, value->text);
-        return;
-    case VALUE_LONG:
-        buffer_printf(out, "%lld", (long long)value->number);
-        return;
-    case VALUE_DOUBLE:
-        text_put_double(out, value->real);
-        return;
-    case VALUE_RECORD:
-        put_members(out, record_in(type), value);
-        return;
+    case VALUE_NULL: buffer_put(out, SPAN("null")); return;
+    case VALUE_STRING: text_quote(out, value->text); return;
+    case VALUE_BYTES: put_digest(out, value->text); return;
+    case VALUE_LONG: buffer_printf(out, "%lld", (long long)value->number); return;
+    case VALUE_DOUBLE: text_put_double(out, value->real); return;
+    case VALUE_RECORD: put_members(out, record_in(type), value); return;
     }
 }
 
@@ -151,8 +131,7 @@ bool map_lines(struct input *input, const struct mapping *mapping, const struct 
             break;
         case INPUT_END:
             return fflush(out) == 0 || error_set(err, 0, "cannot write what was mapped: %s", strerror(errno));
-        case INPUT_FAILED:
-            return false;
+        case INPUT_FAILED: return false;
         }
     }
 }

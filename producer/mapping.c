@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Applying a mapping to a line: is it to be skipped, which envelope, which rule, then the rule's record. Every
- * fault of a line is an outcome; nothing here stops a run. */
+/* Applying a mapping to a line: is it to be skipped, which envelope, which rule, then the rule's record.
+ * Every fault of a line is an outcome; nothing here stops a run. */
 #include "producer/mapping.h"
 
 #include "base/limits.h"
@@ -16,7 +16,7 @@ static struct mapped skipped(const char *reason)
     return (struct mapped){.outcome = OUTCOME_SKIP, .reason = reason};
 }
 
-/* ---- recognising ---------------------------------------------------------------------------------------- */
+/* ---- recognising ---- */
 
 static bool condition_holds(const struct condition *condition, const struct text *root)
 {
@@ -24,12 +24,9 @@ static bool condition_holds(const struct condition *condition, const struct text
     if (!found)
         return false;
     switch (condition->test) {
-    case CONDITION_KIND:
-        return found->kind == condition->kind;
-    case CONDITION_TEXT:
-        return found->kind == TEXT_STRING && span_equal(found->string, condition->text);
-    case CONDITION_PREFIX:
-        return found->kind == TEXT_STRING && span_starts(found->string, condition->text);
+    case CONDITION_KIND: return found->kind == condition->kind;
+    case CONDITION_TEXT: return found->kind == TEXT_STRING && span_equal(found->string, condition->text);
+    case CONDITION_PREFIX: return found->kind == TEXT_STRING && span_starts(found->string, condition->text);
     }
     return false;
 }
@@ -98,7 +95,7 @@ static size_t characters(struct span utf8)
     return count;
 }
 
-/* ---- what must agree ------------------------------------------------------------------------------------ */
+/* ---- what must agree ---- */
 
 static bool detail_type_differs(const struct rule *rule, const struct event *event, const struct topic *topic)
 {
@@ -107,14 +104,16 @@ static bool detail_type_differs(const struct rule *rule, const struct event *eve
 }
 
 /* The key is taken from either; if they differ, one of them would send the event to the wrong partition. */
-static bool conversation_differs(const struct rule *rule, const struct event *event, const struct topic *topic)
+static bool conversation_differs(const struct rule *rule, const struct event *event,
+                                 const struct topic *topic)
 {
     struct span captured = topic_captured(&rule->topic, topic, SPAN("conversation_id"));
     const struct text *id = text_get(event->body, SPAN("conversationId"));
-    return captured.ptr && id && id->kind == TEXT_STRING && id->string.len && !span_equal(captured, id->string);
+    return captured.ptr && id && id->kind == TEXT_STRING && id->string.len &&
+           !span_equal(captured, id->string);
 }
 
-/* ---- the record ----------------------------------------------------------------------------------------- */
+/* ---- the record ---- */
 
 /* Gives an agent without an id the one that stands for nobody known. */
 static void name_agent(const struct mapping *mapping, struct value *record, struct arena *arena)
@@ -127,8 +126,8 @@ static void name_agent(const struct mapping *mapping, struct value *record, stru
     if (agent[mapping->agent_id].kind != VALUE_NULL)
         return;
     agent[mapping->agent_id] = (struct value){.kind = VALUE_STRING, .text = mapping->anonymous};
-    members[mapping->agent] = (struct value){
-        .kind = VALUE_RECORD, .members = agent, .count = mapping->agent_size};
+    members[mapping->agent] =
+        (struct value){.kind = VALUE_RECORD, .members = agent, .count = mapping->agent_size};
     record->members = members;
 }
 
@@ -187,8 +186,11 @@ static struct mapped apply_event(const struct mapping *mapping, struct event *ev
         return dead_letter("detail-type-mismatch");
     if (conversation_differs(rule, event, &topic))
         return dead_letter("conversation-id-mismatch");
-    struct evaluation evaluation = {.event = event, .topic = &topic, .template = &rule->topic,
-                                    .ingest_time = ingest_time, .arena = arena};
+    struct evaluation evaluation = {.event = event,
+                                    .topic = &topic,
+                                    .template = &rule->topic,
+                                    .ingest_time = ingest_time,
+                                    .arena = arena};
     return apply_rule(mapping, rule, &evaluation);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The door of the loader: the file as a whole, and its settings. Whatever would fail for every event fails here. */
+/* The door of the loader: the file as a whole, and its settings. Whatever would fail for every event fails
+ * here. */
 #include "producer/load.h"
 
 #include "base/digest.h"
@@ -12,9 +13,20 @@ static bool load_text(struct loader *loader, struct text *root)
         const struct text at = {.source = span_from(loader->text, failure.offset)};
         return load_fail(loader, &at, "%.*s", SPAN_ARGS(cause));
     }
-    static const char *const members[] = {
-        "mapping_version", "constants", "uuid5_namespace", "missing_agent", "lookups", "envelopes", "skip",
-        "common", "key", "rules", "on_unmapped_topic", "check_detail_type", "later_fields", NULL};
+    static const char *const members[] = {"mapping_version",
+                                          "constants",
+                                          "uuid5_namespace",
+                                          "missing_agent",
+                                          "lookups",
+                                          "envelopes",
+                                          "skip",
+                                          "common",
+                                          "key",
+                                          "rules",
+                                          "on_unmapped_topic",
+                                          "check_detail_type",
+                                          "later_fields",
+                                          NULL};
     loader->root = root;
     return load_object(loader, root, "a mapping", members);
 }
@@ -63,14 +75,15 @@ static bool load_later(const struct loader *loader)
 
 static bool load_settings(struct loader *loader)
 {
-    return load_version(loader) && load_constants(loader) && load_name_space(loader) && load_lookups(loader) &&
-           load_later(loader) &&
-           load_choice(loader, "on_unmapped_topic", "dead_letter", "skip", &loader->mapping->unmapped_skipped) &&
+    return load_version(loader) && load_constants(loader) && load_name_space(loader) &&
+           load_lookups(loader) && load_later(loader) &&
+           load_choice(loader, "on_unmapped_topic", "dead_letter", "skip",
+                       &loader->mapping->unmapped_skipped) &&
            load_flag(loader, loader->root, "check_detail_type", &loader->mapping->detail_type_checked);
 }
 
-static const struct avro_type *find_member(const struct avro_type *record, struct span name, enum avro_kind kind,
-                                           size_t *place)
+static const struct avro_type *find_member(const struct avro_type *record, struct span name,
+                                           enum avro_kind kind, size_t *place)
 {
     for (size_t i = 0; i < record->field_count; i++) {
         const struct avro_type *type = record->fields[i].type;
@@ -106,8 +119,8 @@ static bool load_anonymous(const struct loader *loader)
     return true;
 }
 
-bool mapping_load(struct span text, const struct schema *schema, struct mapping **mapping, struct arena *arena,
-                  struct error *err)
+bool mapping_load(struct span text, const struct schema *schema, struct mapping **mapping,
+                  struct arena *arena, struct error *err)
 {
     struct text *root = arena_alloc(arena, sizeof *root);
     struct loader loader = {.text = text, .record = avro_root(schema), .arena = arena, .err = err};

@@ -7,10 +7,10 @@
 #include "base/text.h"
 
 struct pointer_step {
-    struct span name;               /* of an object's member, unescaped */
-    bool indexes;                   /* the name is also an array's index */
+    struct span name; /* of an object's member, unescaped */
+    bool indexes;     /* the name is also an array's index */
     size_t index;
-    struct span member, wanted;     /* of the extension; member.ptr NULL: it is none */
+    struct span member, wanted; /* of the extension; member.ptr NULL: it is none */
 };
 
 struct pointer {
@@ -19,7 +19,8 @@ struct pointer {
 };
 
 /* "" is the value itself. The steps may borrow from `text`. */
-MUST_CHECK bool pointer_parse(struct span text, struct pointer *pointer, struct arena *arena, struct error *err);
+MUST_CHECK bool pointer_parse(struct span text, struct pointer *pointer, struct arena *arena,
+                              struct error *err);
 
 /* NULL: there is nothing. */
 const struct text *pointer_find(const struct pointer *pointer, const struct text *from);

@@ -7,7 +7,8 @@
 
 enum condition_test { CONDITION_KIND, CONDITION_TEXT, CONDITION_PREFIX };
 
-/* Something must stand where the pointer leads from the root, and be of that kind, or be or begin with a text. */
+/* Something must stand where the pointer leads from the root: of that kind, or a string that is or begins
+ * with the text. */
 struct condition {
     struct pointer at;
     enum condition_test test;
@@ -23,7 +24,7 @@ struct conditions {
 /* A form in which events come. */
 struct envelope {
     struct conditions when;
-    struct span topic;              /* a fixed one; ptr NULL: a pointer leads to it */
+    struct span topic; /* a fixed one; ptr NULL: a pointer leads to it */
     struct pointer topic_at, body_at;
 };
 
@@ -49,8 +50,8 @@ struct mapping {
     size_t envelope_count, skip_count, rule_count;
     bool unmapped_skipped;
     bool detail_type_checked;
-    struct span anonymous;          /* the id of an agent who is missing; ptr NULL: there stays null */
-    size_t agent, agent_id, agent_size;     /* places in the record, in the agent; how many members it has */
+    struct span anonymous;              /* the id of an agent who is missing; ptr NULL: there stays null */
+    size_t agent, agent_id, agent_size; /* places in the record, in the agent; how many members it has */
 };
 
 #endif

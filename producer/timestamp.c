@@ -2,8 +2,8 @@
 /* Reading times, by calendar arithmetic alone: no locale, no time zone of the machine. */
 #include "producer/timestamp.h"
 
-static const int64_t TIME_FIRST = 631152000000;     /* 1990-01-01, in ms: above any plausible count of seconds */
-static const int64_t TIME_END = 7258118400000;      /* 2200-01-01: below any plausible count of microseconds */
+static const int64_t TIME_FIRST = 631152000000; /* 1990-01-01, in ms: above any plausible count of seconds */
+static const int64_t TIME_END = 7258118400000;  /* 2200-01-01: below any plausible count of microseconds */
 
 static enum timestamp within(int64_t ms)
 {
@@ -95,8 +95,8 @@ static enum timestamp read_string(struct span text, int64_t *ms)
     bool spelled = take_digits(&text, 4, &year) && take_byte(&text, '-') && take_digits(&text, 2, &month) &&
                    take_byte(&text, '-') && take_digits(&text, 2, &day) && take_byte(&text, 'T') &&
                    take_digits(&text, 2, &hour) && take_byte(&text, ':') && take_digits(&text, 2, &minute) &&
-                   take_byte(&text, ':') && take_digits(&text, 2, &second) && take_fraction(&text, &fraction) &&
-                   take_zone(&text, &ahead) && text.len == 0;
+                   take_byte(&text, ':') && take_digits(&text, 2, &second) &&
+                   take_fraction(&text, &fraction) && take_zone(&text, &ahead) && text.len == 0;
     if (!spelled || year < 1 || month < 1 || month > 12 || day < 1 || day > days_of_month(year, month) ||
         hour > 23 || minute > 59 || second > 59)
         return TIMESTAMP_NOT_ISO8601;

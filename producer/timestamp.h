@@ -7,7 +7,11 @@
 #include "base/text.h"
 
 enum timestamp {
-    TIMESTAMP_OK, TIMESTAMP_NOT_INTEGER, TIMESTAMP_NOT_ISO8601, TIMESTAMP_OUT_OF_RANGE, TIMESTAMP_WRONG_TYPE,
+    TIMESTAMP_OK,
+    TIMESTAMP_NOT_INTEGER,
+    TIMESTAMP_NOT_ISO8601,
+    TIMESTAMP_OUT_OF_RANGE,
+    TIMESTAMP_WRONG_TYPE,
 };
 
 enum timestamp timestamp_read(const struct text *value, int64_t *ms);

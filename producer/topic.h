@@ -14,13 +14,13 @@ struct topic {
 };
 
 struct topic_segment {
-    struct span text;           /* what must stand there; or the capture's name */
+    struct span text; /* what must stand there; or the capture's name */
     bool captures;
 };
 
 struct topic_template {
     struct span text;
-    struct span general;        /* every capture written {id} */
+    struct span general; /* every capture written {id} */
     const struct topic_segment *segments;
     size_t count;
 };

@@ -16,13 +16,29 @@ static const char document[] =
 static const struct row {
     const char *pointer, *found;
 } rows[] = {
-    {"", document},         {"/a/b/0", "10"},       {"/a/b/2/c", "12"},        {"/", "1"},
-    {"/m~1n", "2"},         {"/t~0u", "3"},         {"/~01", "4"},             {"/0", "5"},
-    {"/?x=y", "6"},         {"/people/?role=y/n", "22"},                       {"/people/?role=x/n", "20"},
-    {"/people/?role=/n", "25"},                     {"/people/2", "7"},        {"/people/?role=z/n", NULL},
-    {"/people/?role=5/n", NULL},                    {"/a/b/3", NULL},          {"/a/b/00", NULL},
-    {"/a/b/-1", NULL},      {"/a/b/1/x", NULL},     {"/a/b/18446744073709551616", NULL},
-    {"/a/x", NULL},         {"/a/b/", NULL},        {"/A", NULL},
+    {"", document},
+    {"/a/b/0", "10"},
+    {"/a/b/2/c", "12"},
+    {"/", "1"},
+    {"/m~1n", "2"},
+    {"/t~0u", "3"},
+    {"/~01", "4"},
+    {"/0", "5"},
+    {"/?x=y", "6"},
+    {"/people/?role=y/n", "22"},
+    {"/people/?role=x/n", "20"},
+    {"/people/?role=/n", "25"},
+    {"/people/2", "7"},
+    {"/people/?role=z/n", NULL},
+    {"/people/?role=5/n", NULL},
+    {"/a/b/3", NULL},
+    {"/a/b/00", NULL},
+    {"/a/b/-1", NULL},
+    {"/a/b/1/x", NULL},
+    {"/a/b/18446744073709551616", NULL},
+    {"/a/x", NULL},
+    {"/a/b/", NULL},
+    {"/A", NULL},
 };
 
 static void test_a_pointer_leads_to_one_value_or_nowhere(void **state)

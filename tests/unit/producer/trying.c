@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-static struct span quoted(const char *text, struct arena *arena)
+struct span trying_quoted(const struct trying *trying, const char *text)
 {
-    struct buffer out = {.arena = arena};
+    struct buffer out = {.arena = trying->arena};
     for (; *text; text++)
         buffer_byte(&out, *text == '\'' ? '"' : *text);
     return buffer_span(&out);
@@ -19,11 +19,11 @@ bool trying_load(struct trying *trying, const char *schema, const char *mapping)
 {
     *trying = (struct trying){.arena = arena_new()};
     trying->err.arena = trying->arena;
-    struct span text = quoted(schema, trying->arena);
+    struct span text = trying_quoted(trying, schema);
     if (!schema_parse(&schema_avro, text, (struct reading){.strict = true}, NULL, 0, &trying->schema,
                       trying->arena, &trying->err))
         return false;
-    return mapping_load(quoted(mapping, trying->arena), trying->schema, &trying->mapping, trying->arena,
+    return mapping_load(trying_quoted(trying, mapping), trying->schema, &trying->mapping, trying->arena,
                         &trying->err);
 }
 
@@ -34,7 +34,7 @@ void trying_end(struct trying *trying)
 
 struct mapped trying_line(const struct trying *trying, const char *line)
 {
-    return mapping_apply(trying->mapping, quoted(line, trying->arena), TRYING_INGEST, trying->arena);
+    return mapping_apply(trying->mapping, trying_quoted(trying, line), TRYING_INGEST, trying->arena);
 }
 
 void expect_refused(const char *schema, const char *mapping, const char *message)

@@ -15,6 +15,9 @@ struct trying {
 
 static const int64_t TRYING_INGEST = 1700000000123;
 
+/* The text with " for '. */
+struct span trying_quoted(const struct trying *trying, const char *text);
+
 /* False: err holds the reason. Both texts with ' for ". */
 bool trying_load(struct trying *trying, const char *schema, const char *mapping);
 void trying_end(struct trying *trying);
