@@ -26,4 +26,8 @@ bool name_valid(struct name name);
 
 bool name_equal(struct name a, struct name b);
 
+/* Order by the bytes of the qualified text, and the number of them. */
+int name_compare(struct name a, struct name b);
+size_t name_size(struct name name);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/share.h"
 #include "compat/schema.h"
 #include "registry/name.h"
+#include "registry/table.h"
 #include "storage/change.h"
 
 struct view;
@@ -14,7 +15,7 @@ struct view;
 /* The forms of a version's JSON that are rendered once and kept with it. */
 enum form { FORM_SCHEMA, FORM_SCHEMA_STRING, FORM_TEXT, FORM_GUID, FORMS };
 
-/* A schema under an id. */
+/* A schema under an id. Whoever holds the view borrows it. */
 struct record {
     struct span context;
     int id;
@@ -94,10 +95,14 @@ struct settings view_settings_at(const struct view *view, struct name scope);
  * level, normalize and mode are always set. One entry is taken whole for the level (http-api section 7). */
 struct settings view_settings(const struct view *view, struct name subject);
 
-/* Cursors walk in order and copy nothing; `*_next` gives NULL at the end. Any number may be open on a view. */
+/* Cursors walk in order and copy nothing; `cursor_*` gives NULL at the end, and goes on doing so. Any number may
+ * be open on a view. What is in one is private. */
 struct cursor {
-    const void *table;
-    unsigned char place[256];
+    struct table_place place;
+    struct name within;         /* a subject; or what a subject's text begins with */
+    struct span context;        /* of holders */
+    int id;
+    bool by_id, down;
 };
 
 /* Subjects whose qualified text begins with the prefix, by bytes; hidden-only ones included. */
@@ -125,8 +130,13 @@ struct history {
 struct history subject_history(const struct view *view, const struct subject *subject, const struct level *level,
                                struct arena *arena);
 
-/* The parsed form of a stored version (read leniently), made on first use and kept with it within
- * parsed_max; never NULL unless the stored text does not parse: then see the error. */
-const struct schema *version_schema(const struct version *version, struct error *err);
+/* The parsed form of a stored version (read leniently). It is made on first use and kept with the record while
+ * parsed_max has room, else it lives in the arena; borrow it no longer than view and arena. NULL: the stored
+ * text does not parse, see the error, which is the language's own sentence. */
+const struct schema *version_schema(const struct version *version, struct arena *arena, struct error *err);
+
+/* The likeness of its parsed form, worked out once. */
+MUST_CHECK bool version_likeness(const struct version *version, uint64_t *likeness, struct arena *arena,
+                                 struct error *err);
 
 #endif

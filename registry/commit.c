@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Group commit. Whoever finds nobody writing leads: takes all that wait, checks each on a draft, writes them as
+ * one batch, publishes, tells everybody how it went. While one batch is in fsync the next one gathers. */
+#include "registry/commit.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+
+/* What goes to the store: the changes of those decisions that stand, with their ids. */
+struct batch {
+    struct change *changes;
+    size_t count, room;
+    size_t decisions;
+    struct arena *arena;
+};
+
+static void batch_add(struct batch *batch, struct draft *draft, const struct change *change)
+{
+    if (batch->count == batch->room) {
+        batch->room = batch->room ? 2 * batch->room : 32;
+        struct change *larger = arena_array(batch->arena, batch->room, sizeof *larger);
+        if (batch->count)
+            memcpy(larger, batch->changes, batch->count * sizeof *larger);
+        batch->changes = larger;
+    }
+    batch->changes[batch->count] = *change;
+    batch->changes[batch->count].seq = draft->view->state.seq;
+    draft_apply(draft, &batch->changes[batch->count++]);
+}
+
+/* The same guid is the same content, unless somebody made two texts meet in an MD5. */
+static bool same_content(const struct record_row *a, const struct record_row *b)
+{
+    return span_equal(a->type, b->type) && span_equal(a->text, b->text) &&
+           span_equal(a->references, b->references) && span_equal(a->metadata, b->metadata) &&
+           span_equal(a->rules, b->rules);
+}
+
+/* A guid known in the context gives its id, else it is the next one. */
+static bool settle_record(struct batch *batch, struct draft *draft, struct decision *decision,
+                          const struct change *wanted)
+{
+    struct change change = *wanted;
+    const struct record *known = view_record_of_guid(draft->view, change.context, change.record.guid);
+    const struct record *content = view_record_of_guid_anywhere(draft->view, change.record.guid);
+    if (content && !same_content(&content->row, &change.record)) {
+        struct name context = {.context = change.context};
+        return error_overwrite(decision->err, content->id, name_context_text(context, decision->arena));
+    }
+    decision->given = known ? known->id : view_last_id(draft->view, change.context) + 1;
+    change.id = decision->given;
+    if (!known)
+        batch_add(batch, draft, &change);
+    return true;
+}
+
+/* A record goes with its last holder. */
+static void forget_unheld(struct batch *batch, struct draft *draft, const struct change *purge)
+{
+    if (view_holder(draft->view, purge->context, purge->id) ||
+        !view_record(draft->view, purge->context, purge->id))
+        return;
+    batch_add(batch, draft, &(struct change){.kind = CHANGE_FORGET, .at = purge->at, .by = purge->by,
+                                             .context = purge->context, .id = purge->id});
+}
+
+/* Only the first change may be refused, so a refused decision leaves nothing behind. */
+static bool settle(struct batch *batch, struct draft *draft, struct decision *decision)
+{
+    for (size_t i = 0; i < decision->change_count; i++) {
+        struct change change = decision->changes[i];
+        if (change.kind == CHANGE_RECORD) {
+            assert(i == 0);
+            if (!settle_record(batch, draft, decision, &change))
+                return false;
+            continue;
+        }
+        if (change.kind == CHANGE_VERSION && !change.id)
+            change.id = decision->given;
+        batch_add(batch, draft, &change);
+    }
+    for (size_t i = 0; i < decision->change_count; i++)
+        if (decision->changes[i].kind == CHANGE_PURGE)
+            forget_unheld(batch, draft, &decision->changes[i]);
+    return true;
+}
+
+static void collect(struct batch *batch, struct draft *draft, struct decision *waiting)
+{
+    draft->view->state.seq++;
+    for (struct decision *each = waiting; each; each = each->next) {
+        if (each->fresh)
+            continue;
+        if (!decision_stands(each, draft->view))
+            each->outcome = COMMIT_STALE;
+        else
+            each->outcome = settle(batch, draft, each) ? COMMIT_DONE : COMMIT_FAILED;
+        batch->decisions += each->outcome == COMMIT_DONE;
+    }
+}
+
+/* Tells those whose changes were to be kept; the others know already. */
+static void fail(struct decision *waiting, const struct error *err)
+{
+    for (struct decision *each = waiting; each; each = each->next) {
+        if (!each->fresh && each->outcome == COMMIT_DONE) {
+            each->outcome = COMMIT_FAILED;
+            error_pass(each->err, err);
+        }
+    }
+}
+
+static void publish(struct registry *registry, struct draft *draft)
+{
+    parsed_sweep(&registry->parsed, &draft->making.dropped);
+    registry->allocated += draft->making.allocated;
+    line_publish(&registry->line, draft);
+}
+
+static bool replay_change(void *arg, const struct change *change, struct error *err)
+{
+    struct draft *draft = arg;
+    if (!draft_accepts(draft, change, err))
+        return false;
+    draft_apply(draft, change);
+    return true;
+}
+
+bool registry_catch_up(struct registry *registry, struct error *err)
+{
+    const struct view *base = registry->line.current;
+    struct draft draft = draft_begin(base, ++registry->edits);
+    struct standing standing = {0};
+    if (!registry->store->type->replay(registry->store, base->state.seq, replay_change, &draft, &standing, err)) {
+        draft_abandon(&draft);
+        return false;
+    }
+    draft.view->state.seq = standing.seq;
+    publish(registry, &draft);
+    return true;
+}
+
+/* One try. False: the store has moved on, and what it has is published now. */
+static bool try_batch(struct registry *registry, struct decision *waiting, struct arena *arena)
+{
+    struct error err = {.arena = arena};
+    struct batch batch = {.arena = arena};
+    const struct view *base = registry->line.current;
+    struct draft draft = draft_begin(base, ++registry->edits);
+    collect(&batch, &draft, waiting);
+    enum commit outcome = COMMIT_DONE;
+    if (batch.count)
+        outcome = registry->store->type->commit(registry->store, base->state.seq, batch.changes, batch.count, &err);
+    if (!batch.count || outcome != COMMIT_DONE) {
+        draft_abandon(&draft);
+    } else {
+        publish(registry, &draft);
+        registry->batches++;
+        registry->decisions += batch.decisions;
+    }
+    if (outcome == COMMIT_STALE && registry_catch_up(registry, &err))
+        return false;
+    if (outcome != COMMIT_DONE)
+        fail(waiting, &err);
+    return true;
+}
+
+/* Those who only want to know what others committed are served first. */
+static void write_fresh(struct registry *registry, struct decision *waiting, struct arena *arena)
+{
+    struct error err = {.arena = arena};
+    bool wanted = false, caught_up = true;
+    for (struct decision *each = waiting; each; each = each->next)
+        wanted |= each->fresh;
+    if (wanted)
+        caught_up = registry_catch_up(registry, &err);
+    for (struct decision *each = waiting; each; each = each->next) {
+        if (!each->fresh)
+            continue;
+        each->outcome = caught_up ? COMMIT_DONE : COMMIT_FAILED;
+        if (!caught_up)
+            error_pass(each->err, &err);
+    }
+}
+
+static void write_batch(struct registry *registry, struct decision *waiting)
+{
+    AUTO_ARENA arena = arena_new();
+    write_fresh(registry, waiting, arena);
+    for (int stale = 0; stale < STALE_MAX; stale++)
+        if (try_batch(registry, waiting, arena))
+            return;
+    struct error err = {.arena = arena};
+    error_busy(&err);
+    fail(waiting, &err);
+}
+
+/* Wakes whoever is next: who wants to decide alone, else one of the waiting, to lead them. */
+static void pass_on(struct registry *registry)
+{
+    if (registry->leading || registry->gate)
+        return;
+    if (registry->gate_waiting)
+        pthread_cond_signal(&registry->gate_free);
+    else if (registry->head)
+        pthread_cond_signal(&registry->head->moved);
+}
+
+void gate_take(struct registry *registry)
+{
+    pthread_mutex_lock(&registry->queue_lock);
+    registry->gate_waiting++;
+    while (registry->leading || registry->gate)
+        pthread_cond_wait(&registry->gate_free, &registry->queue_lock);
+    registry->gate_waiting--;
+    registry->gate = true;
+    pthread_mutex_unlock(&registry->queue_lock);
+}
+
+void gate_give(struct registry *registry)
+{
+    pthread_mutex_lock(&registry->queue_lock);
+    registry->gate = false;
+    pass_on(registry);
+    pthread_mutex_unlock(&registry->queue_lock);
+}
+
+/* To be called, and left, under the queue's lock. */
+static void lead(struct registry *registry, struct decision *waiting)
+{
+    registry->leading = true;
+    pthread_mutex_unlock(&registry->queue_lock);
+    write_batch(registry, waiting);
+    pthread_mutex_lock(&registry->queue_lock);
+    registry->leading = false;
+    for (struct decision *each = waiting; each; each = each->next) {
+        each->done = true;
+        pthread_cond_signal(&each->moved);
+    }
+    pass_on(registry);
+}
+
+static void wait_or_lead(struct registry *registry, struct decision *decision)
+{
+    *(registry->tail ? &registry->tail->next : &registry->head) = decision;
+    registry->tail = decision;
+    while (!decision->done && (registry->leading || registry->gate || registry->gate_waiting))
+        pthread_cond_wait(&decision->moved, &registry->queue_lock);
+    if (decision->done)
+        return;
+    struct decision *waiting = registry->head;
+    registry->head = registry->tail = NULL;
+    lead(registry, waiting);
+}
+
+enum commit registry_commit(struct decision *decision)
+{
+    struct registry *registry = decision->registry;
+    decision->next = NULL;
+    pthread_mutex_lock(&registry->queue_lock);
+    if (decision->alone)
+        lead(registry, decision);
+    else
+        wait_or_lead(registry, decision);
+    pthread_mutex_unlock(&registry->queue_lock);
+    return decision->outcome;
+}

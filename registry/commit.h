@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions and how they are committed. A decision is a list of changes and what it took for granted (its
+ * bases); many decisions share one batch; one that is no longer well founded is made again. Registry only. */
+#ifndef REGISTRY_COMMIT_H
+#define REGISTRY_COMMIT_H
+
+#include "registry/draft.h"
+#include "registry/registry.h"
+
+#include <pthread.h>
+
+/* ---- the line of views, from the oldest still read to the current one (line.c) */
+
+struct line {
+    pthread_mutex_t lock;       /* oldest, current, and the bookkeeping of each view */
+    struct view *oldest, *current;
+};
+
+void line_open(struct line *line, struct view *first);
+void line_close(struct line *line);                         /* every view is let go */
+const struct view *line_pin(struct line *line);             /* the current one */
+
+/* The draft becomes the current view; nothing of it is left with the caller. */
+void line_publish(struct line *line, struct draft *draft);
+
+/* ---- a decision (decision.c) */
+
+/* What a decision looked at, and the batch that last touched it then. */
+enum mark { MARK_SUBJECT, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES };
+
+struct basis {
+    enum mark mark;
+    struct name name;           /* of MARK_RULES: a scope */
+    uint64_t seq;
+};
+
+struct decision {
+    /* For whoever decides. */
+    struct registry *registry;
+    const struct view *view;            /* the newest when it began; let go before the decision waits */
+    struct arena *arena;
+    int64_t now;                        /* the time of everything in it */
+    const struct origin *by;
+    int given;                          /* after the commit: the id of its record */
+
+    struct basis *bases;
+    size_t base_count, base_room;
+    struct change *changes;
+    size_t change_count, change_room;
+
+    /* For commit.c. */
+    struct error *err;
+    bool fresh;                         /* only wants to know what others committed */
+    bool thinking, alone;               /* has a slot; has the gate */
+    int stale;                          /* answers so far */
+    enum commit outcome;
+    bool done;
+    pthread_cond_t moved;               /* done, or its turn to lead */
+    struct decision *next;
+};
+
+void decision_rests_on_subject(struct decision *decision, struct name name);
+void decision_rests_on_rules(struct decision *decision, struct name name);  /* of subject, context, `.__GLOBAL` */
+
+/* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the decision's
+ * arena or in what was asked. */
+struct change *decision_change(struct decision *decision, enum change_kind kind, struct name name);
+
+/* The same, filled with a version as it stands, for the caller to alter. */
+struct change *decision_version(struct decision *decision, enum change_kind kind, const struct version *version);
+
+/* Whether the mode lets this name be written (42205). */
+MUST_CHECK bool decision_may_write(const struct decision *decision, struct name name, struct error *err);
+
+/* Whether everything it took for granted still stands. */
+bool decision_stands(const struct decision *decision, const struct view *view);
+
+/* Works on decision->view, adds bases and changes. No change: nothing is to be done. Called again when others
+ * were faster, so what it tells must be told anew. */
+typedef bool decide_fn(struct decision *decision, void *arg, struct error *err);
+
+/* The one way to write: decides and commits until it is done or refused. The caller fills registry, arena and by
+ * of the decision, and finds in `given` the id of its record. */
+MUST_CHECK bool registry_decide(struct decision *decision, decide_fn *decide, void *arg, struct error *err);
+
+/* ---- the registry itself, and committing (commit.c, registry.c) */
+
+struct registry {
+    struct store *store;
+    struct line line;
+    struct parsed_pool parsed;
+    size_t schema_max;
+    uint64_t edits;                     /* drafts so far; the leader's */
+
+    pthread_mutex_t think_lock;         /* thinking */
+    pthread_cond_t think_free;
+    int thinking, think_threads;
+
+    pthread_mutex_t queue_lock;         /* everything below */
+    pthread_cond_t gate_free;
+    struct decision *head, *tail;
+    bool leading;                       /* a batch is being written */
+    bool gate;                          /* somebody decides alone: no other batch starts */
+    int gate_waiting;
+
+    _Atomic uint64_t batches, decisions, allocated;
+};
+
+/* Waits for its batch. */
+MUST_CHECK enum commit registry_commit(struct decision *decision);
+
+/* For decision.c: the gate is taken before a decision begins, and given back when it ends or is committed. */
+void gate_take(struct registry *registry);
+void gate_give(struct registry *registry);
+
+/* Publishes what is in the store after the current view. */
+MUST_CHECK bool registry_catch_up(struct registry *registry, struct error *err);
+
+#endif

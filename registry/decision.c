@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making a decision: on the newest view, in one of the slots for thinking, again when others were faster, alone
+ * when they were so too often. Knows nothing of batches. */
+#include "base/clock.h"
+#include "registry/commit.h"
+
+static void *grown(void *items, size_t count, size_t *room, size_t size, struct arena *arena)
+{
+    if (count < *room)
+        return items;
+    *room = *room ? 2 * *room : 8;
+    void *larger = arena_array(arena, *room, size);
+    if (count)
+        memcpy(larger, items, count * size);
+    return larger;
+}
+
+static uint64_t mark_seq(const struct view *view, enum mark mark, struct name name)
+{
+    const struct subject *subject;
+    const struct context *context;
+    const struct scope *scope;
+    switch (mark) {
+    case MARK_SUBJECT: subject = view_subject(view, name); return subject ? subject->seq : 0;
+    case MARK_CONTEXT: context = view_context(view, name.context); return context ? context->seq : 0;
+    case MARK_REGISTRY: return view->state.contents_seq;
+    case MARK_RULES: scope = view_scope(view, name); return scope ? scope->seq : 0;
+    }
+    __builtin_unreachable();
+}
+
+static void rest_on(struct decision *decision, enum mark mark, struct name name)
+{
+    decision->bases = grown(decision->bases, decision->base_count, &decision->base_room,
+                            sizeof *decision->bases, decision->arena);
+    decision->bases[decision->base_count++] =
+        (struct basis){mark, name, mark_seq(decision->view, mark, name)};
+}
+
+void decision_rests_on_subject(struct decision *decision, struct name name)
+{
+    rest_on(decision, MARK_SUBJECT, name);
+}
+
+void decision_rests_on_rules(struct decision *decision, struct name name)
+{
+    rest_on(decision, MARK_RULES, name);
+    if (name.subject.len)
+        rest_on(decision, MARK_RULES, (struct name){.context = name.context});
+    rest_on(decision, MARK_RULES, (struct name){.context = SPAN(".__GLOBAL")});
+}
+
+bool decision_stands(const struct decision *decision, const struct view *view)
+{
+    for (size_t i = 0; i < decision->base_count; i++) {
+        const struct basis *basis = &decision->bases[i];
+        if (mark_seq(view, basis->mark, basis->name) != basis->seq)
+            return false;
+    }
+    return true;
+}
+
+struct change *decision_change(struct decision *decision, enum change_kind kind, struct name name)
+{
+    decision->changes = grown(decision->changes, decision->change_count, &decision->change_room,
+                              sizeof *decision->changes, decision->arena);
+    struct change *change = &decision->changes[decision->change_count++];
+    *change = (struct change){.kind = kind, .at = decision->now, .by = decision->by, .context = name.context,
+                              .subject = name.subject};
+    return change;
+}
+
+struct change *decision_version(struct decision *decision, enum change_kind kind, const struct version *version)
+{
+    struct name name = {arena_copy(decision->arena, version->subject.context),
+                        arena_copy(decision->arena, version->subject.subject)};
+    struct change *change = decision_change(decision, kind, name);
+    change->id = version->record->id;
+    change->version = version->number;
+    change->row = version->row;
+    change->row.recycled = arena_copy(decision->arena, version->row.recycled);
+    change->row.hold = arena_copy(decision->arena, version->row.hold);
+    return change;
+}
+
+bool decision_may_write(const struct decision *decision, struct name name, struct error *err)
+{
+    if (view_settings(decision->view, name).mode != MODE_READONLY)
+        return true;
+    return error_mode_read_only(err, name_text(name, decision->arena),
+                                name_context_text(name, decision->arena));
+}
+
+static void slot_take(struct decision *decision)
+{
+    struct registry *registry = decision->registry;
+    if (!registry->think_threads)
+        return;
+    pthread_mutex_lock(&registry->think_lock);
+    while (registry->thinking == registry->think_threads)
+        pthread_cond_wait(&registry->think_free, &registry->think_lock);
+    registry->thinking++;
+    pthread_mutex_unlock(&registry->think_lock);
+    decision->thinking = true;
+}
+
+static void slot_give(struct decision *decision)
+{
+    struct registry *registry = decision->registry;
+    if (!decision->thinking)
+        return;
+    pthread_mutex_lock(&registry->think_lock);
+    registry->thinking--;
+    pthread_cond_signal(&registry->think_free);
+    pthread_mutex_unlock(&registry->think_lock);
+    decision->thinking = false;
+}
+
+/* The gate comes before the slot: nobody who waits for it keeps others from thinking. */
+static void decision_begin(struct decision *decision)
+{
+    if (decision->stale >= STALE_MAX && !decision->alone) {
+        gate_take(decision->registry);
+        decision->alone = true;
+    }
+    slot_take(decision);
+    decision->view = line_pin(&decision->registry->line);
+    decision->now = clock_now();
+    decision->base_count = decision->change_count = 0;
+    decision->given = 0;
+    decision->done = false;
+}
+
+/* What is waited for after this holds neither view nor slot. */
+static void decision_thought(struct decision *decision)
+{
+    view_release(decision->view);
+    decision->view = NULL;
+    slot_give(decision);
+}
+
+static enum commit settle(struct decision *decision, decide_fn *decide, void *arg, struct error *err)
+{
+    decision_begin(decision);
+    bool decided = decide(decision, arg, err);
+    decision_thought(decision);
+    if (!decided)
+        return COMMIT_FAILED;
+    return decision->change_count ? registry_commit(decision) : COMMIT_DONE;
+}
+
+bool registry_decide(struct decision *decision, decide_fn *decide, void *arg, struct error *err)
+{
+    enum commit outcome;
+    decision->err = err;
+    pthread_cond_init(&decision->moved, NULL);
+    while ((outcome = settle(decision, decide, arg, err)) == COMMIT_STALE)
+        if (++decision->stale == 2 * STALE_MAX) {
+            error_busy(err);
+            break;
+        }
+    if (decision->alone)
+        gate_give(decision->registry);
+    pthread_cond_destroy(&decision->moved);
+    return outcome == COMMIT_DONE;
+}
+
+const struct view *registry_view_fresh(struct registry *registry, struct error *err)
+{
+    if (registry->store->type->wait) {
+        struct decision decision = {.registry = registry, .err = err, .fresh = true};
+        pthread_cond_init(&decision.moved, NULL);
+        enum commit outcome = registry_commit(&decision);
+        pthread_cond_destroy(&decision.moved);
+        if (outcome != COMMIT_DONE)
+            return NULL;
+    }
+    return registry_view(registry);
+}

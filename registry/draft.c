@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making the next view: each change is put where it belongs, and what it replaces goes into a bin. What this
+ * draft made it changes in place, so that a thousand versions of one subject do not copy it a thousand times. */
+#include "registry/settings.h"
+#include "registry/state.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <stdlib.h>
+
+struct draft draft_begin(const struct view *base, uint64_t edit)
+{
+    struct draft draft = {.making.edit = edit};
+    draft.view = memory_new(1, sizeof *draft.view);
+    draft.view->state = base->state;
+    draft.view->line = base->line;
+    draft.making.allocated = sizeof *draft.view;
+    return draft;
+}
+
+void draft_abandon(struct draft *draft)
+{
+    bin_forget(&draft->making.dropped);
+    bin_empty(&draft->making.made);
+    free(draft->view);
+    draft->view = NULL;
+}
+
+static void drop(struct draft *draft, const void *thing, release_fn *release)
+{
+    if (thing)
+        making_drop(&draft->making, (void *)thing, release);
+}
+
+/* The context, for this draft to change; made when it is not there. */
+static struct context *own_context(struct draft *draft, struct span name)
+{
+    struct table *table = &draft->view->state.contexts;
+    const struct context *before = table_find(table, &(struct context){.name = name});
+    if (before && before->edit == draft->making.edit)
+        return (struct context *)before;
+    struct context *context = context_new(&draft->making, name);
+    if (before) {
+        context->last_id = before->last_id;
+        context->gone = before->gone;
+        context->live = before->live;
+        context->hidden = before->hidden;
+        context->seq = before->seq;
+    }
+    drop(draft, table_put(table, context, &draft->making), free);
+    return context;
+}
+
+static struct subject *own_subject(struct draft *draft, struct name name)
+{
+    struct table *table = &draft->view->state.subjects;
+    const struct subject *before = table_find(table, &(struct subject){.name = name});
+    if (before && before->edit == draft->making.edit)
+        return (struct subject *)before;
+    struct subject *subject = subject_new(&draft->making, name);
+    if (before) {
+        subject->live = before->live;
+        subject->hidden = before->hidden;
+        subject->highest = before->highest;
+        subject->latest = before->latest;
+        subject->seq = before->seq;
+    }
+    drop(draft, table_put(table, subject, &draft->making), free);
+    return subject;
+}
+
+static void raise_id(struct context *context, int id)
+{
+    if (id > context->last_id)
+        context->last_id = id;
+}
+
+static void put_record(struct draft *draft, const struct change *change)
+{
+    struct state *state = &draft->view->state;
+    struct context *context = own_context(draft, change->context);
+    context->gone = false;
+    raise_id(context, change->id);
+    if (view_record(draft->view, change->context, change->id))
+        return;
+    struct record *record = record_new(&draft->making, change, state->pool);
+    table_put(&state->records, record, &draft->making);
+    table_put(&state->guids, record, &draft->making);
+}
+
+static void take_record(struct draft *draft, const struct change *change)
+{
+    struct state *state = &draft->view->state;
+    const struct record *record = view_record(draft->view, change->context, change->id);
+    if (!record)
+        return;
+    table_take(&state->guids, record, &draft->making);
+    table_take(&state->records, record, &draft->making);
+    drop(draft, record, record_free);
+}
+
+static void count_version(struct subject *subject, struct context *context, const struct version *version, int by)
+{
+    *(version->row.hidden ? &subject->hidden : &subject->live) += by;
+    *(version->row.hidden ? &context->hidden : &context->live) += by;
+}
+
+/* The highest version below a number; any, or a live one. */
+static const struct version *version_below(const struct draft *draft, struct name name, int number, bool live)
+{
+    struct version key = {.subject = name, .number = number};
+    struct table_place place = table_seek(&draft->view->state.versions, &key);
+    const struct version *version = table_previous(&place);
+    while (version && live && version->row.hidden && name_equal(version->subject, name))
+        version = table_previous(&place);
+    return version && name_equal(version->subject, name) ? version : NULL;
+}
+
+static void touch(struct draft *draft, struct subject *subject, struct context *context, uint64_t seq)
+{
+    if (subject->seq < seq)
+        subject->seq = seq;
+    if (context->seq < seq)
+        context->seq = seq;
+    if (draft->view->state.contents_seq < seq)
+        draft->view->state.contents_seq = seq;
+}
+
+static void put_version(struct draft *draft, const struct change *change)
+{
+    struct state *state = &draft->view->state;
+    struct name name = {change->context, change->subject};
+    const struct record *record = view_record(draft->view, change->context, change->id);
+    assert(record);
+    const struct version *version = version_new(&draft->making, change, record);
+    struct subject *subject = own_subject(draft, name);
+    struct context *context = own_context(draft, name.context);
+    const struct version *before = table_put(&state->versions, version, &draft->making);
+    if (before) {
+        table_take(&state->holders, before, &draft->making);
+        count_version(subject, context, before, -1);
+        drop(draft, before, version_free);
+    }
+    table_put(&state->holders, version, &draft->making);
+    count_version(subject, context, version, 1);
+    if (version->number > subject->highest)
+        subject->highest = version->number;
+    if (!version->row.hidden && (!subject->latest || version->number >= subject->latest->number))
+        subject->latest = version;
+    else if (before && subject->latest == before)
+        subject->latest = version_below(draft, name, INT_MAX, true);
+    touch(draft, subject, context, change->seq);
+}
+
+static void take_version(struct draft *draft, const struct change *change)
+{
+    struct state *state = &draft->view->state;
+    struct version key = {.subject = {change->context, change->subject}, .number = change->version};
+    const struct version *before = table_take(&state->versions, &key, &draft->making);
+    if (!before)
+        return;
+    struct subject *subject = own_subject(draft, key.subject);
+    struct context *context = own_context(draft, change->context);
+    table_take(&state->holders, before, &draft->making);
+    count_version(subject, context, before, -1);
+    touch(draft, subject, context, change->seq);
+    if (subject->latest == before)
+        subject->latest = version_below(draft, key.subject, INT_MAX, true);
+    if (subject->highest == before->number) {
+        const struct version *below = version_below(draft, key.subject, INT_MAX, false);
+        subject->highest = below ? below->number : 0;
+    }
+    drop(draft, before, version_free);
+    if (subject->live + subject->hidden == 0) {
+        table_take(&state->subjects, subject, &draft->making);
+        drop(draft, subject, free);
+    }
+}
+
+static void put_scope(struct draft *draft, const struct change *change)
+{
+    struct table *table = &draft->view->state.scopes;
+    struct name name = {change->context, change->subject};
+    if (!change->body.len) {
+        drop(draft, table_take(table, &(struct scope){.name = name}, &draft->making), free);
+        return;
+    }
+    struct scope *scope = scope_new(&draft->making, name);
+    bool read = settings_read(change->body, &scope->settings);
+    assert(read);
+    scope->seq = change->seq;
+    drop(draft, table_put(table, scope, &draft->making), free);
+}
+
+static void put_context(struct draft *draft, const struct change *change)
+{
+    struct context *context = own_context(draft, change->context);
+    context->gone = change->body.len == 0;
+    raise_id(context, change->id);
+}
+
+void draft_apply(struct draft *draft, const struct change *change)
+{
+    switch (change->kind) {
+    case CHANGE_RECORD: put_record(draft, change); return;
+    case CHANGE_VERSION:
+    case CHANGE_HIDE:
+    case CHANGE_REVIVE:
+    case CHANGE_HOLD: put_version(draft, change); return;
+    case CHANGE_PURGE: take_version(draft, change); return;
+    case CHANGE_FORGET: take_record(draft, change); return;
+    case CHANGE_SETTINGS: put_scope(draft, change); return;
+    case CHANGE_CONTEXT: put_context(draft, change); return;
+    case CHANGE_POLICY:
+    case CHANGE_ASSOCIATION:
+    case CHANGE_USED:
+    case CHANGE_KINDS: break;
+    }
+    assert(!"nothing decides such a change");
+}
+
+static bool refuse(const struct change *change, const char *why, struct error *err)
+{
+    return error_store(err, arena_printf(err->arena, "%s %.*s/%.*s/%d (id %d) %s", change_kind_name(change->kind),
+                                         SPAN_ARGS(change->context), SPAN_ARGS(change->subject), change->version,
+                                         change->id, why));
+}
+
+bool draft_accepts(const struct draft *draft, const struct change *change, struct error *err)
+{
+    struct settings settings;
+    const struct record *record = view_record(draft->view, change->context, change->id);
+    switch (change->kind) {
+    case CHANGE_RECORD:
+        if (record && !span_equal(record->row.guid, change->record.guid))
+            return refuse(change, "stands for another schema", err);
+        return schema_type_find(change->record.type) || refuse(change, "has an unknown type", err);
+    case CHANGE_VERSION:
+    case CHANGE_HIDE:
+    case CHANGE_REVIVE:
+    case CHANGE_HOLD: return record || refuse(change, "has no schema", err);
+    case CHANGE_SETTINGS:
+        return !change->body.len || settings_read(change->body, &settings) || refuse(change, "cannot be read", err);
+    case CHANGE_FORGET:
+        return !record || !view_holder(draft->view, change->context, change->id) ||
+               refuse(change, "is still held", err);
+    case CHANGE_PURGE:
+    case CHANGE_CONTEXT: return true;
+    case CHANGE_POLICY:
+    case CHANGE_ASSOCIATION:
+    case CHANGE_USED:
+    case CHANGE_KINDS: break;
+    }
+    return refuse(change, "is of a kind that this release does not keep", err);
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Qualified names: reading, writing, ordering, judging them. */
+#include "registry/name.h"
+
+#include "base/limits.h"
+
+struct name name_parse(struct span text)
+{
+    if (!span_starts(text, SPAN(":.")))
+        return (struct name){SPAN(""), text};
+    struct span rest = span_from(text, 1);
+    const char *colon = memchr(rest.ptr, ':', rest.len);
+    size_t len = colon ? (size_t)(colon - rest.ptr) : rest.len;
+    struct name name = {span_first(rest, len), span_from(rest, len + 1)};
+    if (name.context.len == 1)
+        name.context.len = 0;
+    return name;
+}
+
+struct span name_text(struct name name, struct arena *arena)
+{
+    if (!name.context.len)
+        return arena_copy(arena, name.subject);
+    return arena_printf(arena, ":%.*s:%.*s", SPAN_ARGS(name.context), SPAN_ARGS(name.subject));
+}
+
+struct span name_context_text(struct name name, struct arena *arena)
+{
+    return name.context.len ? arena_printf(arena, ":%.*s:", SPAN_ARGS(name.context)) : SPAN("");
+}
+
+/* U+0000 to U+001F and U+007F to U+009F; the latter are C2 80 to C2 9F in UTF-8. */
+static bool has_control(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char byte = (unsigned char)text.ptr[i];
+        unsigned char next = i + 1 < text.len ? (unsigned char)text.ptr[i + 1] : 0;
+        if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next >= 0x80 && next <= 0x9F))
+            return true;
+    }
+    return false;
+}
+
+size_t name_size(struct name name)
+{
+    return name.context.len ? name.context.len + name.subject.len + 2 : name.subject.len;
+}
+
+bool name_valid(struct name name)
+{
+    return name_size(name) <= SUBJECT_MAX && !has_control(name.context) && !has_control(name.subject) &&
+           !span_equal(name.subject, SPAN("__GLOBAL")) && !span_equal(name.subject, SPAN("__EMPTY"));
+}
+
+bool name_equal(struct name a, struct name b)
+{
+    return span_equal(a.subject, b.subject) && span_equal(a.context, b.context);
+}
+
+/* The qualified text in pieces, so that ordering allocates nothing. */
+struct pieces {
+    struct span piece[4];
+    size_t at, count;
+};
+
+static struct pieces pieces_of(struct name name)
+{
+    if (!name.context.len)
+        return (struct pieces){.piece = {name.subject}, .count = 1};
+    return (struct pieces){.piece = {SPAN(":"), name.context, SPAN(":"), name.subject}, .count = 4};
+}
+
+static struct span pieces_first(struct pieces *pieces)
+{
+    while (pieces->at < pieces->count && !pieces->piece[pieces->at].len)
+        pieces->at++;
+    return pieces->at < pieces->count ? pieces->piece[pieces->at] : (struct span){NULL, 0};
+}
+
+int name_compare(struct name a, struct name b)
+{
+    if (span_equal(a.context, b.context))
+        return span_compare(a.subject, b.subject);
+    struct pieces left = pieces_of(a), right = pieces_of(b);
+    for (;;) {
+        struct span one = pieces_first(&left), other = pieces_first(&right);
+        size_t len = one.len < other.len ? one.len : other.len;
+        if (!len)
+            return (one.len > 0) - (other.len > 0);
+        int order = memcmp(one.ptr, other.ptr, len);
+        if (order)
+            return order;
+        left.piece[left.at] = span_from(one, len);
+        right.piece[right.at] = span_from(other, len);
+    }
+}

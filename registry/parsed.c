@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeping parsed forms: made by readers, dropped by the publisher. A reader that took a form out of a slot holds
+ * a view, and the form goes into the bin of that view or of a later one. */
+#include "registry/parsed.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { SWEEP_MOST = 256 };      /* forms looked at by one publishing */
+
+struct parsed {
+    const struct schema *schema;
+    struct arena *arena;
+    size_t size;
+    struct parsed_slot *slot;
+    struct parsed *older, *newer;
+};
+
+void parsed_pool_open(struct parsed_pool *pool, size_t most)
+{
+    *pool = (struct parsed_pool){.most = most};
+    pthread_mutex_init(&pool->lock, NULL);
+}
+
+void parsed_pool_close(struct parsed_pool *pool)
+{
+    assert(!pool->oldest);
+    pthread_mutex_destroy(&pool->lock);
+}
+
+static void pool_add(struct parsed_pool *pool, struct parsed *parsed)
+{
+    parsed->older = pool->newest;
+    parsed->newer = NULL;
+    *(pool->newest ? &pool->newest->newer : &pool->oldest) = parsed;
+    pool->newest = parsed;
+    pool->used += parsed->size;
+}
+
+static void pool_take(struct parsed_pool *pool, struct parsed *parsed)
+{
+    *(parsed->older ? &parsed->older->newer : &pool->oldest) = parsed->newer;
+    *(parsed->newer ? &parsed->newer->older : &pool->newest) = parsed->older;
+    pool->used -= parsed->size;
+}
+
+static void parsed_free(void *thing)
+{
+    struct parsed *parsed = thing;
+    arena_free(parsed->arena);
+    free(parsed);
+}
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+/* Hangs the form up, unless there is no room or somebody was faster. */
+static const struct parsed *settle(struct parsed_slot *slot, const struct schema *schema, struct arena *arena)
+{
+    struct parsed_pool *pool = slot->pool;
+    size_t size = arena_size(arena) + sizeof(struct parsed);
+    pthread_mutex_lock(&pool->lock);
+    struct parsed *form = atomic_load_explicit(&slot->form, memory_order_relaxed);
+    if (!form && pool->used + size <= pool->most) {
+        form = memory_new(1, sizeof *form);
+        *form = (struct parsed){.schema = schema, .arena = arena, .size = size, .slot = slot};
+        pool_add(pool, form);
+        atomic_store_explicit(&slot->form, form, memory_order_release);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    if (!form)
+        atomic_store_explicit(&pool->refused, true, memory_order_relaxed);
+    return form;
+}
+
+static const struct schema *make(struct parsed_slot *slot, const struct record_row *row, struct arena *arena,
+                                 struct error *err)
+{
+    const struct schema_type *type = schema_type_find(row->type);
+    const struct schema *schema;
+    struct arena *own = arena_new();
+    struct reading lenient = {.strict = false};
+    if (!type || !schema_parse(type, row->text, lenient, NULL, 0, &schema, own, err)) {
+        arena_free(own);
+        if (!type)
+            error_schema_type_unknown(err, row->type);
+        return NULL;
+    }
+    const struct parsed *kept = settle(slot, schema, own);
+    if (!kept || kept->arena != own)
+        arena_defer(arena, free_arena, own);
+    return schema;
+}
+
+const struct schema *parsed_find(struct parsed_slot *slot, const struct record_row *row, struct arena *arena,
+                                 struct error *err)
+{
+    const struct parsed *form = atomic_load_explicit(&slot->form, memory_order_acquire);
+    atomic_store_explicit(&slot->wanted, true, memory_order_relaxed);
+    return form ? form->schema : make(slot, row, arena, err);
+}
+
+bool parsed_likeness(struct parsed_slot *slot, const struct record_row *row, uint64_t *likeness,
+                     struct arena *arena, struct error *err)
+{
+    *likeness = atomic_load_explicit(&slot->likeness, memory_order_relaxed);
+    if (*likeness)
+        return true;
+    const struct schema *schema = parsed_find(slot, row, arena, err);
+    if (!schema)
+        return false;
+    uint64_t made = schema->type->likeness(schema);
+    *likeness = made ? made : 1;
+    atomic_store_explicit(&slot->likeness, *likeness, memory_order_relaxed);
+    return true;
+}
+
+void parsed_drop(struct parsed_slot *slot)
+{
+    pthread_mutex_lock(&slot->pool->lock);
+    struct parsed *form = atomic_load_explicit(&slot->form, memory_order_relaxed);
+    if (form)
+        pool_take(slot->pool, form);
+    pthread_mutex_unlock(&slot->pool->lock);
+    if (form)
+        parsed_free(form);
+}
+
+void parsed_sweep(struct parsed_pool *pool, struct bin *bin)
+{
+    if (!atomic_exchange_explicit(&pool->refused, false, memory_order_relaxed))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    const struct parsed *last = pool->newest;
+    struct parsed *form = NULL;
+    for (int looked = 0; looked < SWEEP_MOST && form != last; looked++) {
+        form = pool->oldest;
+        pool_take(pool, form);
+        if (atomic_exchange_explicit(&form->slot->wanted, false, memory_order_relaxed)) {
+            pool_add(pool, form);
+            continue;
+        }
+        atomic_store_explicit(&form->slot->form, NULL, memory_order_release);
+        bin_put(bin, form, parsed_free);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening and closing: the registry is what one gets by replaying the store. */
+#include "registry/registry.h"
+
+#include "registry/commit.h"
+
+#include <stdlib.h>
+
+static void registry_init(struct registry *registry, const struct registry_options *options)
+{
+    const struct level *level = options->level ? options->level : level_find(SPAN("BACKWARD"));
+    struct view *first = memory_new(1, sizeof *first);
+    registry->store = options->store;
+    registry->schema_max = options->schema_max ? options->schema_max : SCHEMA_MAX;
+    registry->think_threads = options->think_threads;
+    pthread_mutex_init(&registry->think_lock, NULL);
+    pthread_cond_init(&registry->think_free, NULL);
+    pthread_mutex_init(&registry->queue_lock, NULL);
+    pthread_cond_init(&registry->gate_free, NULL);
+    parsed_pool_open(&registry->parsed, options->parsed_max ? options->parsed_max : PARSED_MAX);
+    state_open(&first->state, level, &registry->parsed);
+    line_open(&registry->line, first);
+}
+
+struct registry *registry_open(const struct registry_options *options, struct error *err)
+{
+    struct registry *registry = memory_new(1, sizeof *registry);
+    registry_init(registry, options);
+    if (registry_catch_up(registry, err)) {
+        registry->allocated = 0;
+        return registry;
+    }
+    registry_close(registry);
+    return NULL;
+}
+
+void registry_close(struct registry *registry)
+{
+    if (!registry)
+        return;
+    line_close(&registry->line);
+    parsed_pool_close(&registry->parsed);
+    pthread_mutex_destroy(&registry->think_lock);
+    pthread_cond_destroy(&registry->think_free);
+    pthread_mutex_destroy(&registry->queue_lock);
+    pthread_cond_destroy(&registry->gate_free);
+    free(registry);
+}
+
+const struct view *registry_view(struct registry *registry)
+{
+    return line_pin(&registry->line);
+}
+
+struct registry_figures registry_figures(struct registry *registry)
+{
+    AUTO_VIEW view = registry_view(registry);
+    return (struct registry_figures){
+        .seq = view_seq(view),
+        .batches = registry->batches,
+        .decisions = registry->decisions,
+        .allocated = registry->allocated,
+    };
+}

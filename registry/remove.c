@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hiding and purging: the only file that makes these changes. Each call fails in the order that clients know,
+ * and then takes all it was asked for or nothing. */
+#include "registry/remove.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+
+/* Kept with a hidden version: when, by whom, why, and that it was done by hand. */
+static struct span by_hand(const struct decision *decision)
+{
+    struct buffer out = {.arena = decision->arena};
+    buffer_printf(&out, "{\"at\":%lld,\"by\":", (long long)decision->now);
+    text_quote(&out, decision->by->who);
+    if (decision->by->why.len) {
+        buffer_put(&out, SPAN(",\"why\":"));
+        text_quote(&out, decision->by->why);
+    }
+    buffer_put(&out, SPAN(",\"policy\":false}"));
+    return buffer_span(&out);
+}
+
+static struct change *hide(struct decision *decision, const struct subject *subject, const struct version *version)
+{
+    struct change *change = decision_version(decision, CHANGE_HIDE, version);
+    change->row.hidden = true;
+    change->row.recycled = by_hand(decision);
+    if (version == subject_latest(subject))
+        change->row.superseded = decision->now;
+    return change;
+}
+
+static void purge(struct decision *decision, const struct version *version)
+{
+    assert(version->row.hidden);
+    decision_version(decision, CHANGE_PURGE, version);
+}
+
+void remove_hidden_twins(struct decision *decision, const struct subject *subject, const struct record *record)
+{
+    struct cursor cursor = subject_versions(decision->view, subject);
+    const struct version *version;
+    while ((version = cursor_version(&cursor)))
+        if (version->row.hidden && version->record == record)
+            purge(decision, version);
+}
+
+/* Configuration and mode go with the last version. */
+static void drop_settings(struct decision *decision, struct name name)
+{
+    if (view_scope(decision->view, name))
+        decision_change(decision, CHANGE_SETTINGS, name);
+}
+
+static void rest_on(struct decision *decision, struct name name)
+{
+    decision_rests_on_subject(decision, name);
+    decision_rests_on_rules(decision, name);
+}
+
+struct version_removal {
+    const struct removal *wanted;
+    int number;
+};
+
+/* The version a client means. A hidden one is only met when it is to go for good. */
+static bool find_version(const struct decision *decision, const struct removal *wanted,
+                         const struct version **found, struct error *err)
+{
+    const struct view *view = decision->view;
+    const struct subject *subject = view_subject(view, wanted->subject);
+    struct span text = name_text(wanted->subject, decision->arena);
+    if (!subject)
+        return error_subject_not_found(err, text);
+    bool latest = wanted->version == LATEST_VERSION;
+    *found = latest ? subject_latest(subject) : view_version(view, subject, wanted->version);
+    if (!*found)
+        return error_version_not_found(err, wanted->version);
+    if ((*found)->row.hidden && !wanted->permanent)
+        return error_version_soft_deleted(err, text, wanted->version);
+    return true;
+}
+
+static bool decide_version(struct decision *decision, void *arg, struct error *err)
+{
+    struct version_removal *removal = arg;
+    const struct removal *wanted = removal->wanted;
+    const struct version *version;
+    rest_on(decision, wanted->subject);
+    if (!find_version(decision, wanted, &version, err) || !decision_may_write(decision, wanted->subject, err))
+        return false;
+    const struct subject *subject = view_subject(decision->view, wanted->subject);
+    removal->number = version->number;
+    if (!wanted->permanent) {
+        hide(decision, subject, version)->row.ts = decision->now;
+        return true;
+    }
+    if (!version->row.hidden)
+        return error_version_not_soft_deleted(err, name_text(wanted->subject, decision->arena), version->number);
+    purge(decision, version);
+    if (subject_version_count(subject) == 1)
+        drop_settings(decision, wanted->subject);
+    return true;
+}
+
+bool registry_remove_version(struct registry *registry, const struct removal *wanted, int *number,
+                             struct arena *arena, struct error *err)
+{
+    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by};
+    struct version_removal removal = {.wanted = wanted};
+    if (!registry_decide(&decision, decide_version, &removal, err))
+        return false;
+    *number = removal.number;
+    return true;
+}
+
+struct subject_removal {
+    const struct removal *wanted;
+    int *versions;
+    size_t count;
+};
+
+static bool find_subject(const struct decision *decision, const struct removal *wanted,
+                         const struct subject **found, struct error *err)
+{
+    struct span text = name_text(wanted->subject, decision->arena);
+    *found = view_subject(decision->view, wanted->subject);
+    if (!*found)
+        return error_subject_not_found(err, text);
+    if (!wanted->permanent && !subject_live_count(*found))
+        return error_subject_soft_deleted(err, text);
+    return decision_may_write(decision, wanted->subject, err) &&
+           (!wanted->permanent || !subject_live_count(*found) || error_subject_not_soft_deleted(err, text));
+}
+
+/* Hiding a whole subject leaves the times of its versions as they are. */
+static bool decide_subject(struct decision *decision, void *arg, struct error *err)
+{
+    struct subject_removal *removal = arg;
+    const struct removal *wanted = removal->wanted;
+    const struct subject *subject;
+    rest_on(decision, wanted->subject);
+    if (!find_subject(decision, wanted, &subject, err))
+        return false;
+    removal->count = 0;
+    removal->versions = arena_array(decision->arena, (size_t)subject_version_count(subject), sizeof(int));
+    struct cursor cursor = subject_versions(decision->view, subject);
+    const struct version *version;
+    while ((version = cursor_version(&cursor))) {
+        if (version->row.hidden != wanted->permanent)
+            continue;
+        removal->versions[removal->count++] = version->number;
+        if (wanted->permanent)
+            purge(decision, version);
+        else
+            hide(decision, subject, version);
+    }
+    if (wanted->permanent)
+        drop_settings(decision, wanted->subject);
+    return true;
+}
+
+bool registry_remove_subject(struct registry *registry, const struct removal *wanted, const int **versions,
+                             size_t *count, struct arena *arena, struct error *err)
+{
+    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by};
+    struct subject_removal removal = {.wanted = wanted};
+    if (!registry_decide(&decision, decide_subject, &removal, err))
+        return false;
+    *versions = removal.versions;
+    *count = removal.count;
+    return true;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables of a view: by what each is ordered, how what is in them is made and freed. */
+#include "registry/state.h"
+
+#include <stdlib.h>
+
+static int numbers(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int context_order(const void *a, const void *b)
+{
+    const struct context *one = a, *other = b;
+    return span_compare(one->name, other->name);
+}
+
+static int subject_order(const void *a, const void *b)
+{
+    const struct subject *one = a, *other = b;
+    return name_compare(one->name, other->name);
+}
+
+static int scope_order(const void *a, const void *b)
+{
+    const struct scope *one = a, *other = b;
+    return name_compare(one->name, other->name);
+}
+
+static int version_order(const void *a, const void *b)
+{
+    const struct version *one = a, *other = b;
+    int order = name_compare(one->subject, other->subject);
+    return order ? order : numbers(one->number, other->number);
+}
+
+static int record_order(const void *a, const void *b)
+{
+    const struct record *one = a, *other = b;
+    int order = span_compare(one->context, other->context);
+    return order ? order : numbers(one->id, other->id);
+}
+
+static int guid_order(const void *a, const void *b)
+{
+    const struct record *one = a, *other = b;
+    int order = span_compare(one->row.guid, other->row.guid);
+    return order ? order : span_compare(one->context, other->context);
+}
+
+static int holder_order(const void *a, const void *b)
+{
+    const struct version *one = a, *other = b;
+    int order = record_order(one->record, other->record);
+    if (!order)
+        order = numbers(one->row.hidden, other->row.hidden);
+    if (!order)
+        order = name_compare(one->subject, other->subject);
+    return order ? order : numbers(other->number, one->number);
+}
+
+void state_open(struct state *state, const struct level *level, struct parsed_pool *pool)
+{
+    *state = (struct state){
+        .level = level,
+        .pool = pool,
+        .contexts.order = context_order,
+        .subjects.order = subject_order,
+        .versions.order = version_order,
+        .records.order = record_order,
+        .guids.order = guid_order,
+        .holders.order = holder_order,
+        .scopes.order = scope_order,
+    };
+}
+
+static void table_drain(struct table *table, release_fn *release)
+{
+    struct table_place place = table_seek(table, NULL);
+    const void *item;
+    while ((item = table_next(&place)))
+        release((void *)item);
+    table_free(table);
+}
+
+void state_free(struct state *state)
+{
+    table_free(&state->guids);
+    table_free(&state->holders);
+    table_drain(&state->contexts, free);
+    table_drain(&state->subjects, free);
+    table_drain(&state->scopes, free);
+    table_drain(&state->versions, version_free);
+    table_drain(&state->records, record_free);
+}
+
+/* Copies into the bytes behind a struct; `at` moves on. */
+static struct span keep(char **at, struct span text)
+{
+    char *copy = *at;
+    if (text.len)
+        memcpy(copy, text.ptr, text.len);
+    *at += text.len;
+    return (struct span){copy, text.len};
+}
+
+static size_t row_size(const struct record_row *row)
+{
+    return row->type.len + row->guid.len + row->text.len + row->references.len + row->metadata.len +
+           row->rules.len;
+}
+
+struct record *record_new(struct making *making, const struct change *change, struct parsed_pool *pool)
+{
+    const struct record_row *row = &change->record;
+    size_t size = sizeof(struct record_cell) + change->context.len + row_size(row);
+    struct record_cell *cell = making_new(making, size, record_free);
+    char *at = cell->bytes;
+    cell->parsed.pool = pool;
+    cell->record = (struct record){
+        .context = keep(&at, change->context),
+        .id = change->id,
+        .row = {.type = keep(&at, row->type), .guid = keep(&at, row->guid), .text = keep(&at, row->text),
+                .references = keep(&at, row->references), .metadata = keep(&at, row->metadata),
+                .rules = keep(&at, row->rules)},
+    };
+    return &cell->record;
+}
+
+void record_free(void *thing)
+{
+    struct record_cell *cell = record_cell(thing);
+    parsed_drop(&cell->parsed);
+    free(cell);
+}
+
+struct version *version_new(struct making *making, const struct change *change, const struct record *record)
+{
+    size_t size = sizeof(struct version_cell) + change->context.len + change->subject.len +
+                  change->row.recycled.len + change->row.hold.len;
+    struct version_cell *cell = making_new(making, size, version_free);
+    char *at = cell->bytes;
+    cell->version = (struct version){
+        .subject = {keep(&at, change->context), keep(&at, change->subject)},
+        .number = change->version,
+        .record = record,
+        .row = change->row,
+        .slots = &cell->slots,
+    };
+    cell->version.row.recycled = keep(&at, change->row.recycled);
+    cell->version.row.hold = keep(&at, change->row.hold);
+    return &cell->version;
+}
+
+void version_free(void *thing)
+{
+    struct version_cell *cell = thing;
+    for (size_t form = 0; form < FORMS; form++) {
+        share_drop(cell->slots.plain[form]);
+        share_drop(cell->slots.gzipped[form]);
+    }
+    free(cell);
+}
+
+struct context *context_new(struct making *making, struct span name)
+{
+    struct context *context = making_new(making, sizeof *context + name.len, free);
+    char *at = context->bytes;
+    context->name = keep(&at, name);
+    context->edit = making->edit;
+    return context;
+}
+
+struct subject *subject_new(struct making *making, struct name name)
+{
+    struct subject *subject = making_new(making, sizeof *subject + name_size(name), free);
+    char *at = subject->bytes;
+    subject->edit = making->edit;
+    subject->text = (struct span){at, name_size(name)};
+    if (name.context.len) {
+        keep(&at, SPAN(":"));
+        subject->name.context = keep(&at, name.context);
+        keep(&at, SPAN(":"));
+    }
+    subject->name.subject = keep(&at, name.subject);
+    return subject;
+}
+
+struct scope *scope_new(struct making *making, struct name name)
+{
+    struct scope *scope = making_new(making, sizeof *scope + name.context.len + name.subject.len, free);
+    char *at = scope->bytes;
+    scope->name.context = keep(&at, name.context);
+    scope->name.subject = keep(&at, name.subject);
+    return scope;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How what a view's tables hold is made and freed: each thing is one block with its texts behind it. For
+ * state.c, draft.c and view.c. */
+#ifndef REGISTRY_STATE_H
+#define REGISTRY_STATE_H
+
+#include "registry/draft.h"
+
+struct record_cell {
+    struct record record;       /* first: a record is found in its cell */
+    struct parsed_slot parsed;
+    char bytes[];
+};
+
+struct version_cell {
+    struct version version;
+    struct slots slots;
+    char bytes[];
+};
+
+/* The parsed form is the one thing of a record that comes and goes under its readers. */
+static inline struct record_cell *record_cell(const void *record)
+{
+    return (struct record_cell *)record;
+}
+
+struct record *record_new(struct making *making, const struct change *change, struct parsed_pool *pool);
+struct version *version_new(struct making *making, const struct change *change, const struct record *record);
+struct context *context_new(struct making *making, struct span name);
+struct subject *subject_new(struct making *making, struct name name);
+struct scope *scope_new(struct making *making, struct name name);
+
+void record_free(void *record);
+void version_free(void *version);
+
+#endif

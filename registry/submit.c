@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading what is submitted, and the long sentence that a client gets when it cannot be read. */
+#include "registry/submit.h"
+
+#include <assert.h>
+
+/* The sentence shows an entity member by member; what is not known is null. */
+struct entity {
+    struct name subject;
+    int version, id;                /* 0: null */
+    struct span type, text;
+    struct content content;         /* as submitted: its guid is shown */
+    const struct version_row *row;  /* NULL: not stored */
+};
+
+static struct span references_text(const struct content *content, struct arena *arena)
+{
+    struct buffer out = {.arena = arena};
+    buffer_byte(&out, '[');
+    for (size_t i = 0; i < content->reference_count; i++) {
+        const struct reference *reference = &content->references[i];
+        buffer_printf(&out, "%s{name='%.*s', subject='%.*s', version=%d}", i ? ", " : "",
+                      SPAN_ARGS(reference->name), SPAN_ARGS(reference->subject), reference->version);
+    }
+    buffer_byte(&out, ']');
+    return buffer_span(&out);
+}
+
+static void put_list(struct buffer *out, const struct span *items, size_t count)
+{
+    buffer_byte(out, '[');
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(out, "%s%.*s", i ? ", " : "", SPAN_ARGS(items[i]));
+    buffer_byte(out, ']');
+}
+
+static struct span metadata_text(const struct metadata *metadata, struct arena *arena)
+{
+    struct buffer out = {.arena = arena};
+    if (!metadata)
+        return SPAN("null");
+    buffer_put(&out, SPAN("Metadata{tags={"));
+    for (size_t i = 0; i < metadata->tag_count; i++) {
+        buffer_printf(&out, "%s%.*s=", i ? ", " : "", SPAN_ARGS(metadata->tags[i].key));
+        put_list(&out, metadata->tags[i].values, metadata->tags[i].count);
+    }
+    buffer_put(&out, SPAN("}, properties={"));
+    for (size_t i = 0; i < metadata->property_count; i++)
+        buffer_printf(&out, "%s%.*s=%.*s", i ? ", " : "", SPAN_ARGS(metadata->properties[i].key),
+                      SPAN_ARGS(metadata->properties[i].values[0]));
+    buffer_put(&out, SPAN("}, sensitive="));
+    put_list(&out, metadata->sensitive, metadata->sensitive_count);
+    buffer_byte(&out, '}');
+    return buffer_span(&out);
+}
+
+static struct span number_text(int number, struct arena *arena)
+{
+    return number ? arena_printf(arena, "%d", number) : SPAN("null");
+}
+
+static struct span stored_text(const struct version_row *row, struct arena *arena)
+{
+    if (!row)
+        return SPAN("ts=null,deleted=null");
+    return arena_printf(arena, "ts=%lld,deleted=%s", (long long)row->ts, row->hidden ? "true" : "false");
+}
+
+static struct span entity_text(const struct entity *entity, struct arena *arena)
+{
+    return arena_printf(
+        arena,
+        "Invalid schema {subject=%.*s,version=%.*s,id=%.*s,guid=%.*s,schemaType=%.*s,references=%.*s,"
+        "metadata=%.*s,ruleSet=null,schema=%.*s,schemaTags=null,%.*s}",
+        SPAN_ARGS(name_text(entity->subject, arena)), SPAN_ARGS(number_text(entity->version, arena)),
+        SPAN_ARGS(number_text(entity->id, arena)), SPAN_ARGS(identity_guid(&entity->content, arena)),
+        SPAN_ARGS(entity->type), SPAN_ARGS(references_text(&entity->content, arena)),
+        SPAN_ARGS(metadata_text(entity->content.metadata, arena)), SPAN_ARGS(entity->text),
+        SPAN_ARGS(stored_text(entity->row, arena)));
+}
+
+/* Two levels: the kind of failure, and the entity with what it refers to. */
+static bool parse_failed(const struct entity *entity, struct span cause, struct error *err)
+{
+    struct arena *arena = err->arena;
+    return error_schema_invalid(
+        err, arena_printf(arena, "Invalid schema of type %.*s, details: %.*s with refs %.*s of type %.*s, "
+                          "details: %.*s", SPAN_ARGS(entity->type), SPAN_ARGS(entity_text(entity, arena)),
+                          SPAN_ARGS(references_text(&entity->content, arena)), SPAN_ARGS(entity->type),
+                          SPAN_ARGS(cause)));
+}
+
+static bool normalize_failed(const struct entity *entity, struct span cause, struct error *err)
+{
+    return error_schema_invalid(err, arena_printf(err->arena, "%.*s, details: %.*s",
+                                                  SPAN_ARGS(entity_text(entity, err->arena)), SPAN_ARGS(cause)));
+}
+
+bool submission_stored_invalid(const struct version *version, struct span cause, struct error *err)
+{
+    const struct record_row *row = &version->record->row;
+    return parse_failed(&(struct entity){.subject = version->subject, .version = version->number,
+                                         .id = version->record->id, .type = row->type, .text = row->text,
+                                         .content.text = row->text, .row = &version->row},
+                        cause, err);
+}
+
+bool submission_blank(const struct registration *wanted)
+{
+    for (size_t i = 0; i < wanted->text.len; i++)
+        if ((unsigned char)wanted->text.ptr[i] > ' ')
+            return false;
+    return true;
+}
+
+/* Normalising comes after parsing, and fails in its own words. */
+bool submission_read(const struct registration *wanted, struct reading how, struct submission *read,
+                     struct arena *arena, struct error *err)
+{
+    struct span name = wanted->type.len ? wanted->type : SPAN("AVRO");
+    const struct schema_type *type = schema_type_find(name);
+    if (!type)
+        return error_schema_type_unknown(err, name);
+    struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
+                              wanted->rules};
+    struct entity entity = {.subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+    struct reading plain = {.strict = how.strict};
+    struct error cause = {.arena = arena};
+    if (!schema_parse(type, wanted->text, plain, NULL, 0, &read->schema, arena, &cause))
+        return parse_failed(&entity, cause.message, err);
+    if (how.normalize && !schema_parse(type, wanted->text, how, NULL, 0, &read->schema, arena, &cause))
+        return normalize_failed(&entity, cause.message, err);
+    content.text = read->schema->text;
+    read->guid = identity_guid(&content, arena);
+    return true;
+}
