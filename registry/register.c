@@ -162,7 +162,8 @@ static bool add(struct decision *decision, const struct subject *subject, struct
     struct arena *arena = decision->arena;
     const struct level *level = view_settings(decision->view, name).level;
     const struct complaint *complaints = NULL;
-    if (subject && !complain(subject_history(decision->view, subject, level, arena), read->schema,
+    bool asks = subject && !registering->wanted->force;
+    if (asks && !complain(subject_history(decision->view, subject, level, arena), read->schema,
                              level, &complaints, arena, err))
         return false;
     if (complaints)

@@ -98,6 +98,23 @@ static bool same(const struct settings *a, const struct settings *b)
            a->mode == b->mode && a->has_config == b->has_config;
 }
 
+/* The modes of the subjects in a context. */
+static void clear_modes(struct decision *decision, struct span context)
+{
+    struct scope key = {.name.context = context};
+    struct table_place place = table_seek(&decision->view->state.scopes, &key);
+    const struct scope *scope;
+    while ((scope = table_next(&place)) && span_equal(scope->name.context, context)) {
+        if (!scope->name.subject.len || !scope->settings.mode)
+            continue;
+        struct name name = {context, arena_copy(decision->arena, scope->name.subject)};
+        struct settings settings = scope->settings;
+        settings.mode = MODE_UNSET;
+        decision_rests_on_rules(decision, name);
+        decision_change(decision, CHANGE_SETTINGS, name)->body = settings_write(&settings, decision->arena);
+    }
+}
+
 struct setting_outcome {
     const struct setting *wanted;
     struct settings before, after;
@@ -113,6 +130,8 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
     bool nothing_to_drop = outcome->wanted->drop_config && !outcome->before.has_config;
     if (wants_config(outcome->wanted) && !nothing_to_drop && !decision_may_write(decision, scope, err))
         return false;
+    if (outcome->wanted->set_mode && outcome->wanted->recursive)
+        clear_modes(decision, scope.context);
     if (same(&outcome->before, &outcome->after))
         return true;
     decision_change(decision, CHANGE_SETTINGS, scope)->body = settings_write(&outcome->after, decision->arena);
