@@ -11,11 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "api/dialect.h"
 #include "base/log.h"
 #include "server/http.h"
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, API_LEVEL = 8 };
 
 /* Everything that lives as long as the process, in the order in which it is opened. */
 struct process {
@@ -114,6 +114,7 @@ static bool open_http(struct process *process, struct error *err)
         return false;
     struct http_options options = {
         .registry = process->registry,
+        .dialect = dialect_find(API_LEVEL),
         .lanes = &process->lanes,
         .listener = &process->listener,
         .config = config,
