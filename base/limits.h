@@ -34,7 +34,7 @@ enum {
     SCHEMA_NESTING_MAX = 2000,  /* types within types, through references too: what recursion may need */
     DEFAULT_STEPS_MAX = 5000000,/* values looked at to check the defaults of one schema */
     COMPARE_STEPS_MAX = 16000000, /* fields, symbols and (16 each) pairs of types in one comparison */
-    COMPARE_DEPTH_MAX = 6000,   /* pairs of types within pairs: a union counts up to three times */
+    COMPARE_DEPTH_MAX = 4000,   /* pairs of types within pairs: a record in a union counts three times */
     FINDINGS_MAX = 10000,       /* differences told of one comparison; they can double with each type */
     FINDINGS_BYTES_MAX = 8 * MIB,/* … and the bytes of their texts */
     REFERENCES_MAX = 1000,      /* a cycle is caught by depth; this catches a fan */

@@ -10,8 +10,20 @@
 #include "compat/schema.h"
 
 enum avro_kind {
-    AVRO_NULL, AVRO_BOOLEAN, AVRO_INT, AVRO_LONG, AVRO_FLOAT, AVRO_DOUBLE, AVRO_BYTES, AVRO_STRING,
-    AVRO_RECORD, AVRO_ENUM, AVRO_ARRAY, AVRO_MAP, AVRO_UNION, AVRO_FIXED,
+    AVRO_NULL,
+    AVRO_BOOLEAN,
+    AVRO_INT,
+    AVRO_LONG,
+    AVRO_FLOAT,
+    AVRO_DOUBLE,
+    AVRO_BYTES,
+    AVRO_STRING,
+    AVRO_RECORD,
+    AVRO_ENUM,
+    AVRO_ARRAY,
+    AVRO_MAP,
+    AVRO_UNION,
+    AVRO_FIXED,
 };
 
 /* A full name in two halves. No namespace and the empty one are the same: len 0. */
@@ -31,8 +43,8 @@ enum avro_order { AVRO_ASCENDING, AVRO_DESCENDING, AVRO_IGNORE };
 struct avro_field {
     struct span name;
     const struct avro_type *type;
-    struct span doc;                    /* ptr NULL: none; "" is kept */
-    const struct text *fallback;        /* the default, NULL: none */
+    struct span doc;             /* ptr NULL: none; "" is kept */
+    const struct text *fallback; /* the default, NULL: none */
     enum avro_order order;
     const struct span *aliases;
     size_t alias_count;
@@ -42,29 +54,30 @@ struct avro_field {
 
 struct avro_type {
     enum avro_kind kind;
-    bool error;                         /* a record that was spelled "error" */
-    struct avro_name name;              /* record, enum, fixed */
-    struct span doc;                    /* ptr NULL: none */
+    bool error;            /* a record that was spelled "error" */
+    bool logical;          /* it has a logicalType that is valid for it */
+    struct avro_name name; /* record, enum, fixed */
+    struct span doc;       /* ptr NULL: none */
     const struct avro_name *aliases;
     size_t alias_count;
     const struct avro_property *properties;
     size_t property_count;
     union {
-        struct {                        /* record */
+        struct { /* record */
             const struct avro_field *fields;
             size_t field_count;
         };
-        struct {                        /* enum */
+        struct { /* enum */
             const struct span *symbols;
             size_t symbol_count;
             struct span symbol_default; /* ptr NULL: none */
         };
-        struct {                        /* union */
+        struct { /* union */
             const struct avro_type *const *branches;
             size_t branch_count;
         };
-        const struct avro_type *items;  /* array: its items; map: its values */
-        int32_t size;                   /* fixed */
+        const struct avro_type *items; /* array: its items; map: its values */
+        int32_t size;                  /* fixed */
     };
 };
 
@@ -77,7 +90,8 @@ const char *avro_kind_name(enum avro_kind kind);
 /* "a.b.C", or the simple name alone. */
 struct span avro_full_name(struct avro_name name, struct arena *arena);
 
-/* The Parsing Canonical Form (Avro specification, "Parsing Canonical Form for Schemas") and its CRC-64-AVRO. */
+/* The Parsing Canonical Form (Avro specification, "Parsing Canonical Form for Schemas") and its CRC-64-AVRO.
+ * Empty when it would be longer than SCHEMA_TEXT_MAX, or nested beyond SCHEMA_NESTING_MAX. */
 struct span avro_parsing_form(const struct schema *schema, struct arena *arena);
 uint64_t avro_fingerprint(struct span parsing_form);
 

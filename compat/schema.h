@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a schema is, and whether one can follow another. Knows no registry: references arrive already fetched,
- * histories already chosen. A language is one row of the table of types; no language knows what a level is. */
+ * histories already chosen. A language is a row of the table of types; no language knows what a level is. */
 #ifndef COMPAT_SCHEMA_H
 #define COMPAT_SCHEMA_H
 
@@ -12,8 +12,8 @@ struct schema_type;
 struct schema {
     const struct schema_type *type;
     struct arena *arena;
-    struct span text;               /* before parsing: as given; after: the text we keep */
-    const void *model;              /* private to the type */
+    struct span text;  /* before parsing: as given; after: the text we keep */
+    const void *model; /* private to the type */
 };
 
 /* A text that the schema may name, in the order in which it is to be read. Borrowed while parsing. */
@@ -30,34 +30,36 @@ struct reading {
 /* One thing a reader cannot read of what a writer wrote; a list, in the order of discovery. */
 struct finding {
     const struct finding *next;
-    const struct difference *kind;      /* a row of the type's own table; NULL: `message` is all there is */
-    struct span location;               /* "/fields/1/type" */
-    struct span message;                /* additionalInfo, or the whole message */
+    const struct difference *kind; /* a row of the type's own table; NULL: `message` is all there is */
+    struct span location;          /* "/fields/1/type" */
+    struct span message;           /* additionalInfo, or the whole message */
 };
 
 /* What kinds of findings a language has: "%R" and "%W" stand for the reader's and the writer's word ("new",
  * "old"), "%L" for the location, "%M" for the message. */
 struct difference {
-    const char *name;                   /* "TYPE_MISMATCH" */
+    const char *name; /* "TYPE_MISMATCH" */
     const char *description;
 };
 
 struct schema_type {
-    const char *name;                   /* as the API spells it: "AVRO" */
+    const char *name; /* as the API spells it: "AVRO" */
 
-    /* Fills schema->model from schema->text and replaces the text by the one we keep. The message of a failure
-     * is the language's own sentence (code 42201), without the envelope the registry puts around it. */
-    MUST_CHECK bool (*parse)(struct schema *schema, struct reading how, const struct dependency *deps, size_t count,
-                             struct error *err);
+    /* Fills schema->model from schema->text and replaces the text by the one we keep. The message of a
+     * failure is the language's own sentence (code 42201), without the envelope the registry puts around. */
+    MUST_CHECK bool (*parse)(struct schema *schema, struct reading how, const struct dependency *deps,
+                             size_t count, struct error *err);
 
-    /* Do they mean the same, whatever their texts? Same implies equal likeness; both see references resolved. */
+    /* Do they mean the same, whatever their texts? Same implies equal likeness; references are resolved. */
     bool (*same)(const struct schema *a, const struct schema *b);
     uint64_t (*likeness)(const struct schema *schema);
 
     /* Everything `reader` cannot read of what `writer` wrote; NULL when it can read it all. */
-    const struct finding *(*compare)(const struct schema *reader, const struct schema *writer, struct arena *arena);
+    const struct finding *(*compare)(const struct schema *reader, const struct schema *writer,
+                                     struct arena *arena);
 
-    /* Optional: the text in one of the type's own formats ("resolved", "bare", …); the default text otherwise. */
+    /* Optional: the text in one of the type's own formats ("resolved", "bare", …), in the error's arena; the
+     * kept text where there is no such format. */
     MUST_CHECK bool (*format)(const struct schema *schema, struct span format, struct span *text,
                               struct error *err);
 };
@@ -72,14 +74,14 @@ MUST_CHECK bool schema_parse(const struct schema_type *type, struct span text, s
                              const struct dependency *deps, size_t count, const struct schema **schema,
                              struct arena *arena, struct error *err);
 
-bool schema_same(const struct schema *a, const struct schema *b);   /* false for different types */
+bool schema_same(const struct schema *a, const struct schema *b); /* false for different types */
 
 /* A compatibility level: which directions are compared, and with how many versions. */
 struct level {
-    const char *name;               /* "BACKWARD_TRANSITIVE" */
-    bool backward;                  /* the new schema reads what the old one wrote */
-    bool forward;                   /* the old schema reads what the new one wrote */
-    bool transitive;                /* against all versions, not the latest alone */
+    const char *name; /* "BACKWARD_TRANSITIVE" */
+    bool backward;    /* the new schema reads what the old one wrote */
+    bool forward;     /* the old schema reads what the new one wrote */
+    bool transitive;  /* against all versions, not the latest alone */
 };
 extern const struct level levels[];
 extern const size_t levels_count;
