@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines through the mapping, and mappings through their loader. An input is lines; or a mapping, 0x1e, and lines
- * for it. A mapping that loads never fails an event; a record fits its schema and holds good UTF-8 only. */
+/* Lines through the mapping, and mappings through their loader. An input is lines; or a mapping, 0x1e, and
+ * lines for it. A mapping that loads never fails an event; a record fits its schema and holds UTF-8 only. */
 #include "mapping_genesys.h"
 #include "producer/fit.h"
 #include "schema_genesys.h"

@@ -41,7 +41,8 @@ def test_the_built_in_schema_maps_as_version_1_is_published(producer, genesys):
 
 @pytest.mark.parametrize("version", [1, 2])
 def test_a_given_schema_maps_as_it_is_published(producer, genesys, version):
-    got = mapped(producer, "--schema", genesys / "schemas" / f"v{version}.avsc", genesys / "events-envelope.jsonl")
+    schema = genesys / "schemas" / f"v{version}.avsc"
+    got = mapped(producer, "--schema", schema, genesys / "events-envelope.jsonl")
     compare(got, lines(genesys / f"expected-v{version}.jsonl"))
 
 
@@ -107,7 +108,8 @@ def event(size):
     conversation = "3f6b1c9e-5a0d-4f58-9d55-0d8f7c1f0a01"
     head = json.dumps({
         "topicName": f"v2.detail.events.conversation.{conversation}.attributes", "version": "2",
-        "eventBody": {"eventTime": 1772352000000, "conversationId": conversation, "attributes": {"blob": ""}}})
+        "eventBody": {"eventTime": 1772352000000, "conversationId": conversation,
+                      "attributes": {"blob": ""}}})
     return head.replace('"blob": ""', '"blob": "' + "x" * (size - len(head)) + '"')
 
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `map` prints: one line for each line of input, records in the schema's order, defaults where the mapping
- * sets nothing. */
+/* What `map` prints: one line for each line of input, records in the schema's order, defaults where the
+ * mapping sets nothing. */
 #include "producer/map.h"
 #include "trying.h"
 
@@ -32,16 +32,17 @@ static const struct row {
     const char *line, *wanted;
 } rows[] = {
     {"{'t':'a','b':{}}",
-     "{'line':1,'action':'map','key':null,'record':{'z':null,'list':['a','\xc3\xa9\\n'],'map':{'k':true},'n':7,"
-     "'d':null,'raw':null,'sub':{'q':null,'p':'P'}}}\n"},
+     "{'line':1,'action':'map','key':null,'record':{'z':null,'list':['a','\xc3\xa9\\n'],'map':{'k':true},"
+     "'n':7,'d':null,'raw':null,'sub':{'q':null,'p':'P'}}}\n"},
     {"{'t':'a','b':{'key':'k\\u0001','q':'Q','raw':{},'z':'\\'\\\\/\\u2028','d':-2.50,'n':-3}}",
-     "{'line':1,'action':'map','key':'k\\u0001','record':{'z':'\\'\\\\/\xe2\x80\xa8','list':['a','\xc3\xa9\\n'],"
-     "'map':{'k':true},'n':-3,'d':-2.5,'raw':{'$sha256':"
+     "{'line':1,'action':'map','key':'k\\u0001','record':{'z':'\\'\\\\/\xe2\x80\xa8','list':['a','\xc3\xa9"
+     "\\n'],'map':{'k':true},'n':-3,'d':-2.5,'raw':{'$sha256':"
      "'44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a','$len':2},"
      "'sub':{'q':'Q','p':'P'}}}\n"},
     {"{'t':'a','b':{'z':1,'n':{},'d':1e999}}",
-     "{'line':1,'action':'map','key':null,'record':{'z':null,'list':['a','\xc3\xa9\\n'],'map':{'k':true},'n':7,"
-     "'d':null,'raw':null,'sub':{'q':null,'p':'P'}},'warnings':['number-out-of-range','type-mismatch']}\n"},
+     "{'line':1,'action':'map','key':null,'record':{'z':null,'list':['a','\xc3\xa9\\n'],'map':{'k':true},"
+     "'n':7,'d':null,'raw':null,'sub':{'q':null,'p':'P'}},"
+     "'warnings':['number-out-of-range','type-mismatch']}\n"},
     {"{'t':'beat'}", "{'line':1,'action':'skip','reason':'beat'}\n"},
     {"{'t':'b','b':{}}", "{'line':1,'action':'dead_letter','reason':'unmapped-topic'}\n"},
     {"nonsense", "{'line':1,'action':'dead_letter','reason':'bad-json'}\n"},
