@@ -29,6 +29,14 @@ void parsed_pool_close(struct parsed_pool *pool)
     pthread_mutex_destroy(&pool->lock);
 }
 
+size_t parsed_used(struct parsed_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    size_t used = pool->used;
+    pthread_mutex_unlock(&pool->lock);
+    return used;
+}
+
 static void pool_add(struct parsed_pool *pool, struct parsed *parsed)
 {
     parsed->older = pool->newest;

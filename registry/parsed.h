@@ -30,6 +30,7 @@ struct parsed_slot {
 
 void parsed_pool_open(struct parsed_pool *pool, size_t most);
 void parsed_pool_close(struct parsed_pool *pool);
+size_t parsed_used(struct parsed_pool *pool);
 
 /* The row's form, kept or made; it lives as long as view and arena. */
 const struct schema *parsed_find(struct parsed_slot *slot, const struct record_row *row, struct arena *arena,

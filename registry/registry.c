@@ -60,5 +60,6 @@ struct registry_figures registry_figures(struct registry *registry)
         .batches = registry->batches,
         .decisions = registry->decisions,
         .allocated = registry->allocated,
+        .parsed = parsed_used(&registry->parsed),
     };
 }

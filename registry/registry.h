@@ -106,6 +106,7 @@ struct registry_figures {
     uint64_t seq;
     uint64_t batches, decisions;        /* committed since the start */
     uint64_t allocated;                 /* bytes allocated by publishing since the start */
+    size_t parsed;                      /* bytes of parsed forms that are kept */
 };
 struct registry_figures registry_figures(struct registry *registry);
 
