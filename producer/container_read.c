@@ -165,9 +165,8 @@ static bool inflate_all(struct container_reader *reader, z_stream *zip, struct e
         if (reader->inflated.len > BLOCK_MAX)
             return broken(reader, "a block that grows beyond what is read here", err);
     }
-    if (result != Z_STREAM_END || zip->avail_in > 0)
-        return broken(reader, "a block that is no deflated data", err);
-    return true;
+    /* Behind the end there may be bytes: some writers leave part of a checksum there. */
+    return result == Z_STREAM_END || broken(reader, "a block that is no deflated data", err);
 }
 
 static bool inflate_block(struct container_reader *reader, struct error *err)

@@ -8,9 +8,11 @@ import time
 import pytest
 from conftest import SUBJECT
 from fake_registry import FakeRegistry, Told
+from registry import ROOT
 
 CONFIG = f"GET /config/{SUBJECT}"
 REGISTER = f"POST /subjects/{SUBJECT}/versions"
+SCHEMA = (ROOT / "producer" / "schemas" / "genesys_interaction_event.avsc").read_text()
 
 
 def encode(producer, url, *more, **how):
@@ -119,7 +121,7 @@ def start_at(fake, port):
 def test_a_moment_of_weakness_is_overcome(producer, status):
     weak = Told(status, {"error_code": status, "message": "not now"})
     with FakeRegistry({REGISTER: [weak, weak, Told(200, {"id": 1})]}) as fake:
-        fake.schemas.append('{"type":"record","name":"R","fields":[{"name":"timestamp","type":"long"}]}')
+        fake.schemas.append(SCHEMA)
         done = encode(producer, fake.url)
         assert done.returncode == 0, done.stderr.decode()
         assert sum(asked.path.endswith("/versions") for asked in fake.asked) == 3
@@ -166,9 +168,6 @@ def test_a_reply_that_breaks_off_is_asked_for_again(producer):
     with FakeRegistry({"GET /schemas/ids": [torn, Told(200, {"schema": SCHEMA})]}) as fake:
         done = encode(producer, fake.url)
         assert done.returncode == 0, done.stderr.decode()
-
-
-SCHEMA = '{"type":"record","name":"R","fields":[{"name":"timestamp","type":"long"}]}'
 
 
 def test_a_slow_registry_is_not_waited_for_beyond_the_time_given(producer):
