@@ -8,6 +8,8 @@
 #include <assert.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t most);
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed);
 
 enum { MAPPING_END = 0x1e };
 
@@ -98,4 +100,69 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         check_line(mapping, take(&rest, '\n'));
     while (rest.len);
     return 0;
+}
+
+/* ---- mutations that keep the text JSON: a value for another ---- */
+
+static const char *const values[] = {"null",
+                                     "[]",
+                                     "{}",
+                                     "\"\"",
+                                     "0",
+                                     "true",
+                                     "[{}]",
+                                     "1e400",
+                                     "-1.5",
+                                     "\"x\"",
+                                     "\"a.b/c\"",
+                                     "[[[]]]",
+                                     "\"\\u00e9\"",
+                                     "1772352000000",
+                                     "\"2026-03-01T08:00:00Z\"",
+                                     "{\"first\":[\"/a\"]}"};
+
+/* Where a value that begins at `at` ends; brackets inside strings are not told apart, which does no harm. */
+static size_t value_end(const uint8_t *bytes, size_t size, size_t at)
+{
+    size_t depth = 0;
+    if (bytes[at] == '"') {
+        for (at++; at < size && bytes[at] != '"'; at++)
+            at += bytes[at] == '\\';
+        return at + 1 < size ? at + 1 : size;
+    }
+    for (; at < size; at++) {
+        if (bytes[at] == '[' || bytes[at] == '{')
+            depth++;
+        else if (depth && (bytes[at] == ']' || bytes[at] == '}') && --depth == 0)
+            return at + 1;
+        else if (!depth && strchr(",]}\n", bytes[at]))
+            return at;
+    }
+    return size;
+}
+
+/* The place after the n-th ':', '[' or ','. */
+static size_t value_start(const uint8_t *bytes, size_t size, unsigned seed)
+{
+    size_t count = 0;
+    for (size_t i = 0; i + 1 < size; i++)
+        count += bytes[i] == ':' || bytes[i] == '[' || bytes[i] == ',';
+    size_t wanted = count ? seed % count : 0;
+    for (size_t i = 0; i + 1 < size; i++)
+        if ((bytes[i] == ':' || bytes[i] == '[' || bytes[i] == ',') && wanted-- == 0)
+            return i + 1;
+    return 0;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *bytes, size_t size, size_t most, unsigned seed)
+{
+    if (seed % 2 == 0 || size == 0)
+        return LLVMFuzzerMutate(bytes, size, most);
+    const char *value = values[seed / 2 % (sizeof values / sizeof *values)];
+    size_t at = value_start(bytes, size, seed / 64), end = value_end(bytes, size, at), length = strlen(value);
+    if (size - (end - at) + length > most)
+        return LLVMFuzzerMutate(bytes, size, most);
+    memmove(bytes + at + length, bytes + end, size - end);
+    memcpy(bytes + at, value, length);
+    return size - (end - at) + length;
 }
