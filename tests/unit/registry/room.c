@@ -7,21 +7,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct room *room_open_with(const char *place, struct registry_options options)
+static struct room *room_new(struct registry_options options)
 {
     struct room *room = calloc(1, sizeof *room);
     room->arena = arena_new();
     room->err.arena = room->arena;
-    struct store *inner = store_open(span_of(place), &room->err);
-    if (!inner)
-        fail_msg("%.*s", SPAN_ARGS(room->err.message));
-    room->store = faulty_open(inner, &room->plan);
     room->options = options;
-    room->options.store = room->store;
+    return room;
+}
+
+static struct room *room_begin(struct room *room, struct store *store)
+{
+    room->store = room->options.store = store;
     room->registry = registry_open(&room->options, &room->err);
     if (!room->registry)
         fail_msg("%.*s", SPAN_ARGS(room->err.message));
     return room;
+}
+
+struct room *room_open_on(struct store *store, struct registry_options options)
+{
+    return room_begin(room_new(options), store);
+}
+
+struct room *room_open_with(const char *place, struct registry_options options)
+{
+    struct room *room = room_new(options);
+    struct store *inner = store_open(span_of(place), &room->err);
+    if (!inner)
+        fail_msg("%.*s", SPAN_ARGS(room->err.message));
+    return room_begin(room, faulty_open(inner, &room->plan));
 }
 
 struct room *room_open(const char *place)

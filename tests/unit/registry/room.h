@@ -25,6 +25,7 @@ struct room {
 /* `place` as store_open takes it. */
 struct room *room_open(const char *place);
 struct room *room_open_with(const char *place, struct registry_options options);
+struct room *room_open_on(struct store *store, struct registry_options options);   /* closes it in the end */
 void room_close(struct room *room);
 
 /* Each returns the error's code, 0 when it went well. */
