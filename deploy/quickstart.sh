@@ -54,7 +54,7 @@ url=http://127.0.0.1:$port
 # ---- what it needs
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config curl nettle-dev libsqlite3-dev libjansson-dev zlib1g-dev
-    libmicrohttpd-dev libavro-dev libcurl4-openssl-dev libcmocka-dev)
+    libmicrohttpd-dev libavro-dev libcurl4-openssl-dev)
 
 missing_packages() {
     local package
@@ -163,18 +163,19 @@ show_subject() {
     printf 'GET /subjects/…/versions/1     %.200s…\n' "$(curl -fsS "$url/subjects/$subject/versions/1")"
 }
 
-# Every so many encoded events one is shown: as it came, and as it reads when decoded from Avro.
+# The n-th record decoded is the n-th line that was mapped; `map` says which lines these are.
 show_events() {
     say "three events as they came, and decoded from $data/events.bin"
     $bin/genesys-producer decode --registry "$url" $data/events.bin >$data/decoded.jsonl
     $bin/genesys-producer map $samples | grep '"action": *"map"' |
         sed 's/^{"line": *\([0-9]*\).*/\1/' >$data/lines.txt
-    local count number
-    count=$(wc -l <$data/lines.txt)
-    [ "$count" = "$(wc -l <$data/decoded.jsonl)" ] || die "$count events were mapped, not as many decoded"
-    for number in 1 $((count / 3)) $((2 * count / 3)); do
-        printf '\n  JSON  %s\n' "$(sed -n "$(sed -n "${number}p" $data/lines.txt)p" $samples)"
-        printf '  Avro  %s\n' "$(sed -n "${number}p" $data/decoded.jsonl)"
+    [ "$(wc -l <$data/lines.txt)" = "$(wc -l <$data/decoded.jsonl)" ] || die "not as many decoded as mapped"
+    local type record line
+    for type in CUSTOMER_START USER_END ATTRIBUTES_UPDATE; do
+        record=$(grep -n -m1 "\"event_type\":\"$type\"" $data/decoded.jsonl)
+        line=$(sed -n "${record%%:*}p" $data/lines.txt)
+        printf '\n  JSON  %s\n' "$(sed -n "${line}p" $samples)"
+        printf '  Avro  %s\n' "${record#*:}"
     done
 }
 
@@ -192,7 +193,7 @@ show_refusal() {
     status=$(breaking_body | curl -sS -o $data/refusal.json -w '%{http_code}' --data-binary @- \
         -H 'Content-Type: application/vnd.schemaregistry.v1+json' "$url/subjects/$subject/versions")
     echo "POST /subjects/…/versions      $status"
-    sed 's/\([[,]\) *{/\1\n    {/g' $data/refusal.json
+    sed 's/\([[,]\) *{\(errorType\|old\|validate\)/\1\n    {\2/g' $data/refusal.json
     echo
     [ "$status" = 409 ] || die "409 was expected"
 }
@@ -227,5 +228,6 @@ show_refusal
 show_end
 if [ $stay = yes ]; then
     say "schemad goes on serving on $url; Ctrl-C ends it"
+    trap 'exit 0' INT
     wait "$server"
 fi
