@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Group commit. Whoever finds nobody writing leads: takes all that wait, checks each on a draft, writes them as
- * one batch, publishes, tells everybody how it went. While one batch is in fsync the next one gathers. */
+/* Group commit. Whoever finds nobody writing leads: takes all that wait, checks each on a draft, writes them
+ * as one batch, publishes, tells everybody how it went. While one batch is in fsync the next one gathers. */
 #include "registry/commit.h"
 
 #include <assert.h>
@@ -61,8 +61,12 @@ static void forget_unheld(struct batch *batch, struct draft *draft, const struct
     if (view_holder(draft->view, purge->context, purge->id) ||
         !view_record(draft->view, purge->context, purge->id))
         return;
-    batch_add(batch, draft, &(struct change){.kind = CHANGE_FORGET, .at = purge->at, .by = purge->by,
-                                             .context = purge->context, .id = purge->id});
+    batch_add(batch, draft,
+              &(struct change){.kind = CHANGE_FORGET,
+                               .at = purge->at,
+                               .by = purge->by,
+                               .context = purge->context,
+                               .id = purge->id});
 }
 
 /* Only the first change may be refused, so a refused decision leaves nothing behind. */
@@ -132,7 +136,8 @@ bool registry_catch_up(struct registry *registry, struct error *err)
     const struct view *base = registry->line.current;
     struct draft draft = draft_begin(base, ++registry->edits);
     struct standing standing = {0};
-    if (!registry->store->type->replay(registry->store, base->state.seq, replay_change, &draft, &standing, err)) {
+    if (!registry->store->type->replay(registry->store, base->state.seq, replay_change, &draft, &standing,
+                                       err)) {
         draft_abandon(&draft);
         return false;
     }
@@ -151,7 +156,8 @@ static bool try_batch(struct registry *registry, struct decision *waiting, struc
     collect(&batch, &draft, waiting);
     enum commit outcome = COMMIT_DONE;
     if (batch.count)
-        outcome = registry->store->type->commit(registry->store, base->state.seq, batch.changes, batch.count, &err);
+        outcome =
+            registry->store->type->commit(registry->store, base->state.seq, batch.changes, batch.count, &err);
     if (!batch.count || outcome != COMMIT_DONE) {
         draft_abandon(&draft);
     } else {

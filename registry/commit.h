@@ -12,13 +12,13 @@
 /* ---- the line of views, from the oldest still read to the current one (line.c) */
 
 struct line {
-    pthread_mutex_t lock;       /* oldest, current, and the bookkeeping of each view */
+    pthread_mutex_t lock; /* oldest, current, and the bookkeeping of each view */
     struct view *oldest, *current;
 };
 
 void line_open(struct line *line, struct view *first);
-void line_close(struct line *line);                         /* every view is let go */
-const struct view *line_pin(struct line *line);             /* the current one */
+void line_close(struct line *line);             /* every view is let go */
+const struct view *line_pin(struct line *line); /* the current one */
 
 /* The draft becomes the current view; nothing of it is left with the caller. */
 void line_publish(struct line *line, struct draft *draft);
@@ -30,18 +30,18 @@ enum mark { MARK_SUBJECT, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES };
 
 struct basis {
     enum mark mark;
-    struct name name;           /* of MARK_RULES: a scope */
+    struct name name; /* of MARK_RULES: a scope */
     uint64_t seq;
 };
 
 struct decision {
     /* For whoever decides. */
     struct registry *registry;
-    const struct view *view;            /* the newest when it began; let go before the decision waits */
+    const struct view *view; /* the newest when it began; let go before the decision waits */
     struct arena *arena;
-    int64_t now;                        /* the time of everything in it */
+    int64_t now; /* the time of everything in it */
     const struct origin *by;
-    int given;                          /* after the commit: the id of its record */
+    int given; /* after the commit: the id of its record */
 
     struct basis *bases;
     size_t base_count, base_room;
@@ -50,24 +50,26 @@ struct decision {
 
     /* For commit.c. */
     struct error *err;
-    bool fresh;                         /* only wants to know what others committed */
-    bool thinking, alone;               /* has a slot; has the gate */
-    int stale;                          /* answers so far */
+    bool fresh;           /* only wants to know what others committed */
+    bool thinking, alone; /* has a slot; has the gate */
+    int stale;            /* answers so far */
     enum commit outcome;
     bool done;
-    pthread_cond_t moved;               /* done, or its turn to lead */
+    pthread_cond_t moved; /* done, or its turn to lead */
     struct decision *next;
 };
 
 void decision_rests_on_subject(struct decision *decision, struct name name);
-void decision_rests_on_rules(struct decision *decision, struct name name);  /* of subject, context, `.__GLOBAL` */
+void decision_rests_on_rules(struct decision *decision,
+                             struct name name); /* of subject, context, `.__GLOBAL` */
 
-/* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the decision's
- * arena or in what was asked. */
+/* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the
+ * decision's arena or in what was asked. */
 struct change *decision_change(struct decision *decision, enum change_kind kind, struct name name);
 
 /* The same, filled with a version as it stands, for the caller to alter. */
-struct change *decision_version(struct decision *decision, enum change_kind kind, const struct version *version);
+struct change *decision_version(struct decision *decision, enum change_kind kind,
+                                const struct version *version);
 
 /* Whether the mode lets this name be written (42205). */
 MUST_CHECK bool decision_may_write(const struct decision *decision, struct name name, struct error *err);
@@ -79,8 +81,8 @@ bool decision_stands(const struct decision *decision, const struct view *view);
  * were faster, so what it tells must be told anew. */
 typedef bool decide_fn(struct decision *decision, void *arg, struct error *err);
 
-/* The one way to write: decides and commits until it is done or refused. The caller fills registry, arena and by
- * of the decision, and finds in `given` the id of its record. */
+/* The one way to write: decides and commits until it is done or refused. The caller fills registry, arena and
+ * by of the decision, and finds in `given` the id of its record. */
 MUST_CHECK bool registry_decide(struct decision *decision, decide_fn *decide, void *arg, struct error *err);
 
 /* ---- the registry itself, and committing (commit.c, registry.c) */
@@ -90,17 +92,17 @@ struct registry {
     struct line line;
     struct parsed_pool parsed;
     size_t schema_max;
-    uint64_t edits;                     /* drafts so far; the leader's */
+    uint64_t edits; /* drafts so far; the leader's */
 
-    pthread_mutex_t think_lock;         /* thinking */
+    pthread_mutex_t think_lock; /* thinking */
     pthread_cond_t think_free;
     int thinking, think_threads;
 
-    pthread_mutex_t queue_lock;         /* everything below */
+    pthread_mutex_t queue_lock; /* everything below */
     pthread_cond_t gate_free;
     struct decision *head, *tail;
-    bool leading;                       /* a batch is being written */
-    bool gate;                          /* somebody decides alone: no other batch starts */
+    bool leading; /* a batch is being written */
+    bool gate;    /* somebody decides alone: no other batch starts */
     int gate_waiting;
 
     _Atomic uint64_t batches, decisions, allocated;

@@ -29,7 +29,8 @@ struct cursor subject_versions(const struct view *view, const struct subject *su
 struct cursor subject_versions_down(const struct view *view, const struct subject *subject)
 {
     struct version key = {.subject = subject->name, .number = INT_MAX};
-    return (struct cursor){.place = table_seek(&view->state.versions, &key), .within = subject->name,
+    return (struct cursor){.place = table_seek(&view->state.versions, &key),
+                           .within = subject->name,
                            .down = true};
 }
 
@@ -37,8 +38,8 @@ struct cursor view_holders(const struct view *view, struct span context, int id)
 {
     struct record record = {.context = context, .id = id};
     struct version key = {.record = &record, .number = INT_MAX};
-    return (struct cursor){.place = table_seek(&view->state.holders, &key), .context = context, .id = id,
-                           .by_id = true};
+    return (struct cursor){
+        .place = table_seek(&view->state.holders, &key), .context = context, .id = id, .by_id = true};
 }
 
 static bool belongs(const struct cursor *cursor, const struct version *version)
@@ -51,7 +52,8 @@ static bool belongs(const struct cursor *cursor, const struct version *version)
 const struct version *cursor_version(struct cursor *cursor)
 {
     struct table_place before = cursor->place;
-    const struct version *version = cursor->down ? table_previous(&cursor->place) : table_next(&cursor->place);
+    const struct version *version =
+        cursor->down ? table_previous(&cursor->place) : table_next(&cursor->place);
     if (version && belongs(cursor, version))
         return version;
     cursor->place = before;

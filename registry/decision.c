@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making a decision: on the newest view, in one of the slots for thinking, again when others were faster, alone
- * when they were so too often. Knows nothing of batches. */
+/* Making a decision: on the newest view, in one of the slots for thinking, again when others were faster,
+ * alone when they were so too often. Knows nothing of batches. */
 #include "base/clock.h"
 #include "registry/commit.h"
 
@@ -65,12 +65,16 @@ struct change *decision_change(struct decision *decision, enum change_kind kind,
     decision->changes = grown(decision->changes, decision->change_count, &decision->change_room,
                               sizeof *decision->changes, decision->arena);
     struct change *change = &decision->changes[decision->change_count++];
-    *change = (struct change){.kind = kind, .at = decision->now, .by = decision->by, .context = name.context,
+    *change = (struct change){.kind = kind,
+                              .at = decision->now,
+                              .by = decision->by,
+                              .context = name.context,
                               .subject = name.subject};
     return change;
 }
 
-struct change *decision_version(struct decision *decision, enum change_kind kind, const struct version *version)
+struct change *decision_version(struct decision *decision, enum change_kind kind,
+                                const struct version *version)
 {
     struct name name = {arena_copy(decision->arena, version->subject.context),
                         arena_copy(decision->arena, version->subject.subject)};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making the next view: each change is put where it belongs, and what it replaces goes into a bin. What this
- * draft made it changes in place, so that a thousand versions of one subject do not copy it a thousand times. */
+ * draft made it changes in place, so that a thousand versions of one subject do not copy it a thousand times.
+ * */
 #include "registry/settings.h"
 #include "registry/state.h"
 
@@ -99,7 +100,8 @@ static void take_record(struct draft *draft, const struct change *change)
     drop(draft, record, record_free);
 }
 
-static void count_version(struct subject *subject, struct context *context, const struct version *version, int by)
+static void count_version(struct subject *subject, struct context *context, const struct version *version,
+                          int by)
 {
     *(version->row.hidden ? &subject->hidden : &subject->live) += by;
     *(version->row.hidden ? &context->hidden : &context->live) += by;
@@ -221,9 +223,9 @@ void draft_apply(struct draft *draft, const struct change *change)
 
 static bool refuse(const struct change *change, const char *why, struct error *err)
 {
-    return error_store(err, arena_printf(err->arena, "%s %.*s/%.*s/%d (id %d) %s", change_kind_name(change->kind),
-                                         SPAN_ARGS(change->context), SPAN_ARGS(change->subject), change->version,
-                                         change->id, why));
+    return error_store(err, arena_printf(err->arena, "%s %.*s/%.*s/%d (id %d) %s",
+                                         change_kind_name(change->kind), SPAN_ARGS(change->context),
+                                         SPAN_ARGS(change->subject), change->version, change->id, why));
 }
 
 bool draft_accepts(const struct draft *draft, const struct change *change, struct error *err)
@@ -240,7 +242,8 @@ bool draft_accepts(const struct draft *draft, const struct change *change, struc
     case CHANGE_REVIVE:
     case CHANGE_HOLD: return record || refuse(change, "has no schema", err);
     case CHANGE_SETTINGS:
-        return !change->body.len || settings_read(change->body, &settings) || refuse(change, "cannot be read", err);
+        return !change->body.len || settings_read(change->body, &settings) ||
+               refuse(change, "cannot be read", err);
     case CHANGE_FORGET:
         return !record || !view_holder(draft->view, change->context, change->id) ||
                refuse(change, "is still held", err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The next view in the making: the second door to a view, for those who make one. A draft begins as the current
- * view, takes changes, and is published or abandoned. One at a time, by the leader of a batch. Registry only. */
+/* The next view in the making: the second door to a view, for those who make one. A draft begins as the
+ * current view, takes changes, and is published or abandoned. One at a time, by the leader of a batch.
+ * Registry only. */
 #ifndef REGISTRY_DRAFT_H
 #define REGISTRY_DRAFT_H
 
@@ -11,45 +12,45 @@ struct line;
 
 /* What a view is made of; the next one begins as a copy of it. */
 struct state {
-    uint64_t seq;                   /* the batch it stands at */
-    uint64_t contents_seq;          /* … that last touched any version */
-    const struct level *level;      /* the server's default */
+    uint64_t seq;              /* the batch it stands at */
+    uint64_t contents_seq;     /* … that last touched any version */
+    const struct level *level; /* the server's default */
     struct parsed_pool *pool;
-    struct table contexts;          /* struct context, by name */
-    struct table subjects;          /* struct subject, by qualified text */
-    struct table versions;          /* struct version, by subject, number */
-    struct table records;           /* struct record, by context, id */
-    struct table guids;             /* struct record, by guid, context */
-    struct table holders;           /* struct version, by context, id, hidden, subject, number downwards */
-    struct table scopes;            /* struct scope, by name */
+    struct table contexts; /* struct context, by name */
+    struct table subjects; /* struct subject, by qualified text */
+    struct table versions; /* struct version, by subject, number */
+    struct table records;  /* struct record, by context, id */
+    struct table guids;    /* struct record, by guid, context */
+    struct table holders;  /* struct version, by context, id, hidden, subject, number downwards */
+    struct table scopes;   /* struct scope, by name */
 };
 
 /* The state never changes and is read without a lock; the rest is bookkeeping of the line. */
 struct view {
     struct state state;
     struct line *line;
-    struct view *newer;             /* these three: under the line's lock */
+    struct view *newer; /* these three: under the line's lock */
     int pins;
-    struct bin dropped;             /* what the newer one let go; freed when this and all older ones are gone */
+    struct bin dropped; /* what the newer one let go; freed when this and all older ones are gone */
 };
 
 struct context {
     struct span name;
-    int last_id;                    /* the highest ever given */
-    bool gone;                      /* only its last id is left */
-    int live, hidden;               /* versions */
-    uint64_t seq;                   /* the batch that last touched a version in it */
+    int last_id;      /* the highest ever given */
+    bool gone;        /* only its last id is left */
+    int live, hidden; /* versions */
+    uint64_t seq;     /* the batch that last touched a version in it */
     uint64_t edit;
     char bytes[];
 };
 
 struct subject {
     struct name name;
-    struct span text;               /* qualified */
-    int live, hidden;               /* versions */
-    int highest;                    /* number */
-    const struct version *latest;   /* live */
-    uint64_t seq;                   /* the batch that last touched a version of it */
+    struct span text;             /* qualified */
+    int live, hidden;             /* versions */
+    int highest;                  /* number */
+    const struct version *latest; /* live */
+    uint64_t seq;                 /* the batch that last touched a version of it */
     uint64_t edit;
     char bytes[];
 };
@@ -57,18 +58,18 @@ struct subject {
 struct scope {
     struct name name;
     struct settings settings;
-    uint64_t seq;                   /* the batch that last changed it */
+    uint64_t seq; /* the batch that last changed it */
     char bytes[];
 };
 
 struct draft {
-    struct view *view;              /* in the making; may be asked like any other */
+    struct view *view; /* in the making; may be asked like any other */
     struct making making;
 };
 
 /* Empty tables with their orders. */
 void state_open(struct state *state, const struct level *level, struct parsed_pool *pool);
-void state_free(struct state *state);       /* everything that the tables hold, and the tables */
+void state_free(struct state *state); /* everything that the tables hold, and the tables */
 
 /* `edit` is never used twice. */
 struct draft draft_begin(const struct view *base, uint64_t edit);

@@ -19,20 +19,20 @@ struct metadata_entry {
 };
 
 struct metadata {
-    const struct metadata_entry *tags;          /* sorted by path; values sorted */
+    const struct metadata_entry *tags; /* sorted by path; values sorted */
     size_t tag_count;
-    const struct metadata_entry *properties;    /* sorted by key; one value each */
+    const struct metadata_entry *properties; /* sorted by key; one value each */
     size_t property_count;
-    const struct span *sensitive;               /* sorted */
+    const struct span *sensitive; /* sorted */
     size_t sensitive_count;
 };
 
 /* A member that is absent has ptr NULL and is skipped; "" is not absent. */
 struct rule {
     struct span name, doc, kind, mode, type;
-    const struct span *tags;                    /* sorted */
+    const struct span *tags; /* sorted */
     size_t tag_count;
-    const struct metadata_entry *params;        /* sorted by key; one value each */
+    const struct metadata_entry *params; /* sorted by key; one value each */
     size_t param_count;
     struct span expr, on_success, on_failure;
     bool disabled;
@@ -45,11 +45,11 @@ struct rule_set {
 };
 
 struct content {
-    struct span text;                           /* canonical, UTF-8 */
+    struct span text; /* canonical, UTF-8 */
     const struct reference *references;
     size_t reference_count;
-    const struct metadata *metadata;            /* NULL: none, which is not the same as empty */
-    const struct rule_set *rules;               /* NULL: none */
+    const struct metadata *metadata; /* NULL: none, which is not the same as empty */
+    const struct rule_set *rules;    /* NULL: none */
 };
 
 /* 36 characters: the MD5 as a lower-case UUID without version bits. */

@@ -6,8 +6,8 @@
 #include "base/arena.h"
 
 struct name {
-    struct span context;        /* "" is the default context, else ".name" with its dot */
-    struct span subject;        /* the bare name; may be empty */
+    struct span context; /* "" is the default context, else ".name" with its dot */
+    struct span subject; /* the bare name; may be empty */
 };
 
 /* A context is recognised only after ":." and ends at the next colon or the end; ":.:foo" is "foo".

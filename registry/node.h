@@ -15,7 +15,7 @@ struct node {
     bool leaf;
     unsigned count;
     const void *items[MOST];
-    struct node *below[];       /* MOST + 1, unless it is a leaf */
+    struct node *below[]; /* MOST + 1, unless it is a leaf */
 };
 
 /* The first index whose item is not less than the key. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsed forms of stored schemas, kept with their records while there is room for them. Past that the publisher
- * drops those that nobody used lately, and what finds no room is parsed for the call that needs it. */
+/* Parsed forms of stored schemas, kept with their records while there is room for them. Past that the
+ * publisher drops those that nobody used lately, and what finds no room is parsed for the call that needs it.
+ * */
 #ifndef REGISTRY_PARSED_H
 #define REGISTRY_PARSED_H
 
@@ -14,18 +15,18 @@ struct parsed;
 
 /* All the forms that are kept. It outlives every view. */
 struct parsed_pool {
-    pthread_mutex_t lock;       /* used, oldest, newest, and the links of the forms between them */
-    size_t most, used;          /* bytes */
+    pthread_mutex_t lock; /* used, oldest, newest, and the links of the forms between them */
+    size_t most, used;    /* bytes */
     struct parsed *oldest, *newest;
-    _Atomic bool refused;       /* a form found no room since the last sweep */
+    _Atomic bool refused; /* a form found no room since the last sweep */
 };
 
 /* What hangs on a record. */
 struct parsed_slot {
     struct parsed_pool *pool;
     struct parsed *_Atomic form;
-    _Atomic bool wanted;            /* since the last sweep */
-    _Atomic uint64_t likeness;      /* 0: not worked out */
+    _Atomic bool wanted;       /* since the last sweep */
+    _Atomic uint64_t likeness; /* 0: not worked out */
 };
 
 void parsed_pool_open(struct parsed_pool *pool, size_t most);
@@ -41,7 +42,8 @@ MUST_CHECK bool parsed_likeness(struct parsed_slot *slot, const struct record_ro
 /* Frees what is kept in a slot nobody reads any more. */
 void parsed_drop(struct parsed_slot *slot);
 
-/* For the publisher: where room was wanting, moves forms not used lately into the bin of the view that goes. */
+/* For the publisher: where room was wanting, moves forms not used lately into the bin of the view that goes.
+ * */
 void parsed_sweep(struct parsed_pool *pool, struct bin *bin);
 
 #endif

@@ -8,8 +8,8 @@
 
 /* Where a submission stands already. */
 struct match {
-    const struct version *version;      /* NULL: nowhere */
-    bool exact;                         /* the same content; else the same meaning */
+    const struct version *version; /* NULL: nowhere */
+    bool exact;                    /* the same content; else the same meaning */
 };
 
 /* What a submission may bring is what the interface takes: text and type, so far. */
@@ -33,15 +33,15 @@ static const struct version *find_exact(const struct view *view, const struct su
 }
 
 /* Whether a stored version means the same; most are told apart by a number. */
-static bool means_same(const struct version *version, const struct submission *read, uint64_t likeness, bool *same,
-                       struct arena *arena, struct error *err)
+static bool means_same(const struct version *version, const struct submission *read, uint64_t likeness,
+                       bool *same, struct arena *arena, struct error *err)
 {
     const struct record_row *row = &version->record->row;
     struct error cause = {.arena = arena};
     uint64_t other;
     *same = false;
-    if (!span_equal(row->type, span_of(read->schema->type->name)) || row->references.len || row->metadata.len ||
-        row->rules.len)
+    if (!span_equal(row->type, span_of(read->schema->type->name)) || row->references.len ||
+        row->metadata.len || row->rules.len)
         return true;
     if (!version_likeness(version, &other, arena, &cause))
         return submission_stored_invalid(version, cause.message, err);
@@ -61,8 +61,7 @@ static bool find_alike(const struct view *view, const struct subject *subject, c
     struct cursor cursor = subject_versions_down(view, subject);
     bool same = false;
     while (!same && (*found = cursor_version(&cursor)))
-        if (counts(*found, hidden) &&
-            !means_same(*found, read, likeness ? likeness : 1, &same, arena, err))
+        if (counts(*found, hidden) && !means_same(*found, read, likeness ? likeness : 1, &same, arena, err))
             return false;
     return true;
 }
@@ -99,9 +98,8 @@ static void tell(struct registered *got, const struct match *match, const struct
 }
 
 /* Everything the level holds against a schema; stops at the first version that it breaks. */
-static bool complain(struct history history, const struct schema *schema,
-                     const struct level *level, const struct complaint **complaints, struct arena *arena,
-                     struct error *err)
+static bool complain(struct history history, const struct schema *schema, const struct level *level,
+                     const struct complaint **complaints, struct arena *arena, struct error *err)
 {
     struct error cause = {.arena = arena};
     *complaints = NULL;
@@ -122,8 +120,8 @@ struct registering {
 };
 
 /* Without a text the latest version's is meant. */
-static bool fill_blank(const struct decision *decision, const struct subject *subject, struct registration *wanted,
-                       struct error *err)
+static bool fill_blank(const struct decision *decision, const struct subject *subject,
+                       struct registration *wanted, struct error *err)
 {
     if (!submission_blank(wanted))
         return true;
@@ -139,8 +137,9 @@ static void change_all(struct decision *decision, const struct subject *subject,
                        const struct submission *read)
 {
     struct change *record = decision_change(decision, CHANGE_RECORD, (struct name){.context = name.context});
-    record->record = (struct record_row){
-        .type = span_of(read->schema->type->name), .guid = read->guid, .text = read->schema->text};
+    record->record = (struct record_row){.type = span_of(read->schema->type->name),
+                                         .guid = read->guid,
+                                         .text = read->schema->text};
     struct change *added = decision_change(decision, CHANGE_VERSION, name);
     added->version = number;
     added->row = (struct version_row){.ts = decision->now, .created = decision->now};
@@ -163,8 +162,8 @@ static bool add(struct decision *decision, const struct subject *subject, struct
     const struct level *level = view_settings(decision->view, name).level;
     const struct complaint *complaints = NULL;
     bool asks = subject && !registering->wanted->force;
-    if (asks && !complain(subject_history(decision->view, subject, level, arena), read->schema,
-                             level, &complaints, arena, err))
+    if (asks && !complain(subject_history(decision->view, subject, level, arena), read->schema, level,
+                          &complaints, arena, err))
         return false;
     if (complaints)
         return error_incompatible(err, name_text(name, arena), complaints_join(complaints, arena));
@@ -175,9 +174,13 @@ static bool add(struct decision *decision, const struct subject *subject, struct
         return error_schema_too_large(err);
     int number = subject ? subject_highest_number(subject) + 1 : 1;
     change_all(decision, subject, name, number, read);
-    *registering->got = (struct registered){
-        .subject = name, .version = number, .guid = read->guid, .type = span_of(read->schema->type->name),
-        .text = read->schema->text, .created = true, .ts = decision->now};
+    *registering->got = (struct registered){.subject = name,
+                                            .version = number,
+                                            .guid = read->guid,
+                                            .type = span_of(read->schema->type->name),
+                                            .text = read->schema->text,
+                                            .created = true,
+                                            .ts = decision->now};
     return true;
 }
 
@@ -191,8 +194,8 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
     decision_rests_on_subject(decision, wanted.subject);
     decision_rests_on_rules(decision, wanted.subject);
     const struct subject *subject = view_subject(decision->view, wanted.subject);
-    struct reading how = {.normalize = wanted.normalize ||
-                                       view_settings(decision->view, wanted.subject).normalize};
+    struct reading how = {.normalize =
+                              wanted.normalize || view_settings(decision->view, wanted.subject).normalize};
     if (!submission_blank(&wanted) &&
         (!submission_read(&wanted, how, &read, arena, err) ||
          !find_match(decision->view, subject, &read, false, &match, arena, err)))
@@ -202,14 +205,14 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
         return true;
     }
     how.strict = true;
-    if (!decision_may_write(decision, wanted.subject, err) ||
-        !fill_blank(decision, subject, &wanted, err) || !submission_read(&wanted, how, &read, arena, err) ||
+    if (!decision_may_write(decision, wanted.subject, err) || !fill_blank(decision, subject, &wanted, err) ||
+        !submission_read(&wanted, how, &read, arena, err) ||
         !find_match(decision->view, subject, &read, false, &match, arena, err))
         return false;
     if (!match.version)
         return add(decision, subject, registering, &read, err);
     tell(registering->got, &match, &read, arena);
-    registering->got->stored = false;       /* found this late, neither time nor state is told */
+    registering->got->stored = false; /* found this late, neither time nor state is told */
     return true;
 }
 

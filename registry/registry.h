@@ -12,15 +12,15 @@
 struct registry;
 
 struct registry_options {
-    struct store *store;                /* borrowed; closed by its owner after registry_close */
-    const struct level *level;          /* the server's default; NULL: BACKWARD */
-    size_t schema_max;                  /* bytes of a new canonical text; 0: SCHEMA_MAX */
-    size_t parsed_max;                  /* bytes of parsed forms kept; 0: PARSED_MAX */
-    int think_threads;                  /* decisions worked out at a time; 0: no bound */
+    struct store *store;       /* borrowed; closed by its owner after registry_close */
+    const struct level *level; /* the server's default; NULL: BACKWARD */
+    size_t schema_max;         /* bytes of a new canonical text; 0: SCHEMA_MAX */
+    size_t parsed_max;         /* bytes of parsed forms kept; 0: PARSED_MAX */
+    int think_threads;         /* decisions worked out at a time; 0: no bound */
 };
 
 struct registry *registry_open(const struct registry_options *options, struct error *err);
-void registry_close(struct registry *registry);     /* NULL is accepted; nobody may still use it */
+void registry_close(struct registry *registry); /* NULL is accepted; nobody may still use it */
 
 /* Pinned until view_release. */
 const struct view *registry_view(struct registry *registry);
@@ -31,14 +31,14 @@ const struct view *registry_view_fresh(struct registry *registry, struct error *
 /* What a client asks to be registered, looked up or tried. Spans are borrowed for the call. */
 struct registration {
     struct name subject;
-    struct span type;                   /* empty: AVRO */
-    struct span text;                   /* as it came; empty or blank: none */
+    struct span type; /* empty: AVRO */
+    struct span text; /* as it came; empty or blank: none */
     const struct reference *references;
     size_t reference_count;
     const struct metadata *metadata;
     const struct rule_set *rules;
-    bool normalize;                     /* asked for; the configuration may ask for it too */
-    bool force;                         /* registration: the level is not asked */
+    bool normalize; /* asked for; the configuration may ask for it too */
+    bool force;     /* registration: the level is not asked */
     struct origin by;
 };
 
@@ -47,8 +47,8 @@ struct registered {
     struct name subject;
     int version, id;
     struct span guid, type, text;
-    bool stored;                        /* the stored entry is told: ts and hidden belong to the answer */
-    bool created;                       /* this call made it */
+    bool stored;  /* the stored entry is told: ts and hidden belong to the answer */
+    bool created; /* this call made it */
     int64_t ts;
     bool hidden;
 };
@@ -71,7 +71,7 @@ MUST_CHECK bool registry_try(const struct view *view, const struct registration 
 /* A removal of one version or of a whole subject (section 6). */
 struct removal {
     struct name subject;
-    int version;                        /* a number or LATEST_VERSION; unused for a subject */
+    int version; /* a number or LATEST_VERSION; unused for a subject */
     bool permanent;
     struct origin by;
 };
@@ -87,13 +87,13 @@ MUST_CHECK bool registry_remove_subject(struct registry *registry, const struct 
 
 /* A change of the configuration or the mode stored at a scope; what is not touched stays. */
 struct setting {
-    struct name scope;                  /* an empty subject is the context */
+    struct name scope; /* an empty subject is the context */
     bool set_level, set_normalize, set_mode;
-    const struct level *level;          /* NULL with set_level: cleared */
-    bool has_normalize, normalize;      /* !has_normalize with set_normalize: cleared */
-    enum mode mode;                     /* MODE_UNSET with set_mode: cleared */
-    bool drop_config;                   /* the configuration is deleted whole */
-    bool recursive;                     /* with set_mode at a context: its subjects' modes are cleared too */
+    const struct level *level;     /* NULL with set_level: cleared */
+    bool has_normalize, normalize; /* !has_normalize with set_normalize: cleared */
+    enum mode mode;                /* MODE_UNSET with set_mode: cleared */
+    bool drop_config;              /* the configuration is deleted whole */
+    bool recursive;                /* with set_mode at a context: its subjects' modes are cleared too */
     struct origin by;
 };
 
@@ -104,9 +104,9 @@ MUST_CHECK bool registry_set(struct registry *registry, const struct setting *wa
 /* Figures for logs and tests. */
 struct registry_figures {
     uint64_t seq;
-    uint64_t batches, decisions;        /* committed since the start */
-    uint64_t allocated;                 /* bytes allocated by publishing since the start */
-    size_t parsed;                      /* bytes of parsed forms that are kept */
+    uint64_t batches, decisions; /* committed since the start */
+    uint64_t allocated;          /* bytes allocated by publishing since the start */
+    size_t parsed;               /* bytes of parsed forms that are kept */
 };
 struct registry_figures registry_figures(struct registry *registry);
 

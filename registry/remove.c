@@ -21,7 +21,8 @@ static struct span by_hand(const struct decision *decision)
     return buffer_span(&out);
 }
 
-static struct change *hide(struct decision *decision, const struct subject *subject, const struct version *version)
+static struct change *hide(struct decision *decision, const struct subject *subject,
+                           const struct version *version)
 {
     struct change *change = decision_version(decision, CHANGE_HIDE, version);
     change->row.hidden = true;
@@ -37,7 +38,8 @@ static void purge(struct decision *decision, const struct version *version)
     decision_version(decision, CHANGE_PURGE, version);
 }
 
-void remove_hidden_twins(struct decision *decision, const struct subject *subject, const struct record *record)
+void remove_hidden_twins(struct decision *decision, const struct subject *subject,
+                         const struct record *record)
 {
     struct cursor cursor = subject_versions(decision->view, subject);
     const struct version *version;
@@ -86,7 +88,7 @@ static bool decide_version(struct decision *decision, void *arg, struct error *e
 {
     struct version_removal *removal = arg;
     const struct removal *wanted = removal->wanted;
-    const struct version *version;
+    const struct version *version = NULL;
     rest_on(decision, wanted->subject);
     if (!find_version(decision, wanted, &version, err) || !decision_may_write(decision, wanted->subject, err))
         return false;
@@ -97,7 +99,8 @@ static bool decide_version(struct decision *decision, void *arg, struct error *e
         return true;
     }
     if (!version->row.hidden)
-        return error_version_not_soft_deleted(err, name_text(wanted->subject, decision->arena), version->number);
+        return error_version_not_soft_deleted(err, name_text(wanted->subject, decision->arena),
+                                              version->number);
     purge(decision, version);
     if (subject_version_count(subject) == 1)
         drop_settings(decision, wanted->subject);
@@ -139,7 +142,7 @@ static bool decide_subject(struct decision *decision, void *arg, struct error *e
 {
     struct subject_removal *removal = arg;
     const struct removal *wanted = removal->wanted;
-    const struct subject *subject;
+    const struct subject *subject = NULL;
     rest_on(decision, wanted->subject);
     if (!find_subject(decision, wanted, &subject, err))
         return false;

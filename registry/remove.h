@@ -6,6 +6,7 @@
 #include "registry/commit.h"
 
 /* Purges the subject's hidden versions of a schema that is being registered again. */
-void remove_hidden_twins(struct decision *decision, const struct subject *subject, const struct record *record);
+void remove_hidden_twins(struct decision *decision, const struct subject *subject,
+                         const struct record *record);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The settings of a scope as the JSON of a change: {"config":{"compatibilityLevel":…,"normalize":…},"mode":…}.
- * Registry only. */
+/* The settings of a scope as the JSON of a change:
+ * {"config":{"compatibilityLevel":…,"normalize":…},"mode":…}. Registry only. */
 #ifndef REGISTRY_SETTINGS_H
 #define REGISTRY_SETTINGS_H
 

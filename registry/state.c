@@ -120,8 +120,11 @@ struct record *record_new(struct making *making, const struct change *change, st
     cell->record = (struct record){
         .context = keep(&at, change->context),
         .id = change->id,
-        .row = {.type = keep(&at, row->type), .guid = keep(&at, row->guid), .text = keep(&at, row->text),
-                .references = keep(&at, row->references), .metadata = keep(&at, row->metadata),
+        .row = {.type = keep(&at, row->type),
+                .guid = keep(&at, row->guid),
+                .text = keep(&at, row->text),
+                .references = keep(&at, row->references),
+                .metadata = keep(&at, row->metadata),
                 .rules = keep(&at, row->rules)},
     };
     return &cell->record;

@@ -7,7 +7,7 @@
 #include "registry/draft.h"
 
 struct record_cell {
-    struct record record;       /* first: a record is found in its cell */
+    struct record record; /* first: a record is found in its cell */
     struct parsed_slot parsed;
     char bytes[];
 };

@@ -7,10 +7,10 @@
 /* The sentence shows an entity member by member; what is not known is null. */
 struct entity {
     struct name subject;
-    int version, id;                /* 0: null */
+    int version, id; /* 0: null */
     struct span type, text;
-    struct content content;         /* as submitted: its guid is shown */
-    const struct version_row *row;  /* NULL: not stored */
+    struct content content;        /* as submitted: its guid is shown */
+    const struct version_row *row; /* NULL: not stored */
 };
 
 static struct span references_text(const struct content *content, struct arena *arena)
@@ -84,24 +84,31 @@ static bool parse_failed(const struct entity *entity, struct span cause, struct 
 {
     struct arena *arena = err->arena;
     return error_schema_invalid(
-        err, arena_printf(arena, "Invalid schema of type %.*s, details: %.*s with refs %.*s of type %.*s, "
-                          "details: %.*s", SPAN_ARGS(entity->type), SPAN_ARGS(entity_text(entity, arena)),
+        err, arena_printf(arena,
+                          "Invalid schema of type %.*s, details: %.*s with refs %.*s of type %.*s, "
+                          "details: %.*s",
+                          SPAN_ARGS(entity->type), SPAN_ARGS(entity_text(entity, arena)),
                           SPAN_ARGS(references_text(&entity->content, arena)), SPAN_ARGS(entity->type),
                           SPAN_ARGS(cause)));
 }
 
 static bool normalize_failed(const struct entity *entity, struct span cause, struct error *err)
 {
-    return error_schema_invalid(err, arena_printf(err->arena, "%.*s, details: %.*s",
-                                                  SPAN_ARGS(entity_text(entity, err->arena)), SPAN_ARGS(cause)));
+    return error_schema_invalid(err,
+                                arena_printf(err->arena, "%.*s, details: %.*s",
+                                             SPAN_ARGS(entity_text(entity, err->arena)), SPAN_ARGS(cause)));
 }
 
 bool submission_stored_invalid(const struct version *version, struct span cause, struct error *err)
 {
     const struct record_row *row = &version->record->row;
-    return parse_failed(&(struct entity){.subject = version->subject, .version = version->number,
-                                         .id = version->record->id, .type = row->type, .text = row->text,
-                                         .content.text = row->text, .row = &version->row},
+    return parse_failed(&(struct entity){.subject = version->subject,
+                                         .version = version->number,
+                                         .id = version->record->id,
+                                         .type = row->type,
+                                         .text = row->text,
+                                         .content.text = row->text,
+                                         .row = &version->row},
                         cause, err);
 }
 
@@ -123,7 +130,8 @@ bool submission_read(const struct registration *wanted, struct reading how, stru
         return error_schema_type_unknown(err, name);
     struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
                               wanted->rules};
-    struct entity entity = {.subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+    struct entity entity = {
+        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
     struct reading plain = {.strict = how.strict};
     struct error cause = {.arena = arena};
     if (!schema_parse(type, wanted->text, plain, NULL, 0, &read->schema, arena, &cause))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An ordered map nobody changes under a reader: a B-tree whose nodes several tables share. A change copies the
- * path to what it touches and nothing else; whoever kept the table from before still sees it as it was. A key
- * is an item that is filled as far as the order looks at it. Registry only. */
+/* An ordered map nobody changes under a reader: a B-tree whose nodes several tables share. A change copies
+ * the path to what it touches and nothing else; whoever kept the table from before still sees it as it was. A
+ * key is an item that is filled as far as the order looks at it. Registry only. */
 #ifndef REGISTRY_TABLE_H
 #define REGISTRY_TABLE_H
 
@@ -13,7 +13,7 @@ struct node;
 
 /* Copied by value: the copy is the table as it stands now. */
 struct table {
-    struct node *root;          /* NULL: empty */
+    struct node *root; /* NULL: empty */
     order_fn *order;
     size_t count;
 };
@@ -30,7 +30,7 @@ const void *table_take(struct table *table, const void *key, struct making *maki
 /* Frees the nodes of a table that shares none. */
 void table_free(struct table *table);
 
-enum { TABLE_DEPTH = 8 };       /* 16 items in the smallest node: enough for 500 million */
+enum { TABLE_DEPTH = 8 }; /* 16 items in the smallest node: enough for 500 million */
 
 /* Between two items of a table that stays as it is. */
 struct table_place {

@@ -135,8 +135,8 @@ struct settings view_settings(const struct view *view, struct name subject)
     return found;
 }
 
-struct history subject_history(const struct view *view, const struct subject *subject, const struct level *level,
-                               struct arena *arena)
+struct history subject_history(const struct view *view, const struct subject *subject,
+                               const struct level *level, struct arena *arena)
 {
     size_t most = level->transitive ? (size_t)subject->live : 1;
     if (!subject->live || !(level->backward || level->forward))
@@ -156,7 +156,9 @@ const struct schema *version_schema(const struct version *version, struct arena 
     return parsed_find(&record_cell(version->record)->parsed, &version->record->row, arena, err);
 }
 
-bool version_likeness(const struct version *version, uint64_t *likeness, struct arena *arena, struct error *err)
+bool version_likeness(const struct version *version, uint64_t *likeness, struct arena *arena,
+                      struct error *err)
 {
-    return parsed_likeness(&record_cell(version->record)->parsed, &version->record->row, likeness, arena, err);
+    return parsed_likeness(&record_cell(version->record)->parsed, &version->record->row, likeness, arena,
+                           err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registry at one moment. A view never changes: whoever pins it looks things up without a lock and without
- * an error, and everything it answers stays valid until view_release. */
+/* The registry at one moment. A view never changes: whoever pins it looks things up without a lock and
+ * without an error, and everything it answers stays valid until view_release. */
 #ifndef REGISTRY_VIEW_H
 #define REGISTRY_VIEW_H
 
@@ -41,15 +41,15 @@ enum mode { MODE_UNSET, MODE_READWRITE, MODE_READONLY };
 
 /* The settings stored at one scope; unset members are inherited or defaulted by view_settings. */
 struct settings {
-    const struct level *level;          /* NULL: unset */
+    const struct level *level; /* NULL: unset */
     bool has_normalize, normalize;
     enum mode mode;
-    bool has_config;                    /* a configuration is stored here, be it empty */
+    bool has_config; /* a configuration is stored here, be it empty */
 };
 
 struct subject;
 
-void view_release(const struct view *view);         /* NULL is accepted */
+void view_release(const struct view *view); /* NULL is accepted */
 static inline void view_auto(const struct view **view)
 {
     view_release(*view);
@@ -64,10 +64,11 @@ const struct subject *view_subject(const struct view *view, struct name subject)
 
 struct name subject_name(const struct subject *subject);
 int subject_live_count(const struct subject *subject);
-int subject_version_count(const struct subject *subject);           /* hidden ones counted */
-int subject_highest_number(const struct subject *subject);          /* hidden ones counted */
-const struct version *subject_latest(const struct subject *subject);            /* highest live; NULL: none */
-const struct version *view_version(const struct view *view, const struct subject *subject, int number); /* hidden or not */
+int subject_version_count(const struct subject *subject);            /* hidden ones counted */
+int subject_highest_number(const struct subject *subject);           /* hidden ones counted */
+const struct version *subject_latest(const struct subject *subject); /* highest live; NULL: none */
+const struct version *view_version(const struct view *view, const struct subject *subject,
+                                   int number); /* hidden or not */
 
 /* The schema under an id; NULL: unknown. */
 const struct record *view_record(const struct view *view, struct span context, int id);
@@ -95,12 +96,12 @@ struct settings view_settings_at(const struct view *view, struct name scope);
  * level, normalize and mode are always set. One entry is taken whole for the level (http-api section 7). */
 struct settings view_settings(const struct view *view, struct name subject);
 
-/* Cursors walk in order and copy nothing; `cursor_*` gives NULL at the end, and goes on doing so. Any number may
- * be open on a view. What is in one is private. */
+/* Cursors walk in order and copy nothing; `cursor_*` gives NULL at the end, and goes on doing so. Any number
+ * may be open on a view. What is in one is private. */
 struct cursor {
     struct table_place place;
-    struct name within;         /* a subject; or what a subject's text begins with */
-    struct span context;        /* of holders */
+    struct name within;  /* a subject; or what a subject's text begins with */
+    struct span context; /* of holders */
     int id;
     bool by_id, down;
 };
@@ -127,12 +128,12 @@ struct history {
     const struct version *const *versions;
     size_t count;
 };
-struct history subject_history(const struct view *view, const struct subject *subject, const struct level *level,
-                               struct arena *arena);
+struct history subject_history(const struct view *view, const struct subject *subject,
+                               const struct level *level, struct arena *arena);
 
-/* The parsed form of a stored version (read leniently). It is made on first use and kept with the record while
- * parsed_max has room, else it lives in the arena; borrow it no longer than view and arena. NULL: the stored
- * text does not parse, see the error, which is the language's own sentence. */
+/* The parsed form of a stored version (read leniently). It is made on first use and kept with the record
+ * while parsed_max has room, else it lives in the arena; borrow it no longer than view and arena. NULL: the
+ * stored text does not parse, see the error, which is the language's own sentence. */
 const struct schema *version_schema(const struct version *version, struct arena *arena, struct error *err);
 
 /* The likeness of its parsed form, worked out once. */

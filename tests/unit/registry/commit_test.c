@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 /* One call from any thread: its code. */
-static int call_register(struct registry *registry, struct span subject, struct span text, struct registered *got)
+static int call_register(struct registry *registry, struct span subject, struct span text,
+                         struct registered *got)
 {
     AUTO_ARENA arena = arena_new();
     struct error err = {.arena = arena};
@@ -21,7 +22,7 @@ static int call_register(struct registry *registry, struct span subject, struct 
 
 struct crowded {
     struct registry *registry;
-    atomic_int failed[600];         /* by the first three digits of the code */
+    atomic_int failed[600]; /* by the first three digits of the code */
     int ids[64], versions[64];
 };
 
@@ -41,7 +42,8 @@ static void register_own_subject(void *arg, int number)
     AUTO_ARENA arena = arena_new();
     struct registered got = {.id = 0};
     struct span text = arena_printf(arena, "{\"type\":\"fixed\",\"name\":\"F\",\"size\":%d}", number);
-    note(crowded, number, call_register(crowded->registry, arena_printf(arena, "s%d", number), text, &got), &got);
+    note(crowded, number, call_register(crowded->registry, arena_printf(arena, "s%d", number), text, &got),
+         &got);
 }
 
 static void register_one_schema(void *arg, int number)
@@ -49,8 +51,8 @@ static void register_one_schema(void *arg, int number)
     struct crowded *crowded = arg;
     AUTO_ARENA arena = arena_new();
     struct registered got = {.id = 0};
-    note(crowded, number, call_register(crowded->registry, arena_printf(arena, "s%d", number), SPAN("\"int\""), &got),
-         &got);
+    note(crowded, number,
+         call_register(crowded->registry, arena_printf(arena, "s%d", number), SPAN("\"int\""), &got), &got);
 }
 
 static void register_on_one_subject(void *arg, int number)

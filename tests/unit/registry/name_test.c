@@ -49,10 +49,11 @@ static void a_name_is_read_and_written(void **state)
 static void control_characters_and_two_words_are_no_subjects(void **state)
 {
     (void)state;
-    static const struct span bad[] = {SPAN("a\nb"), SPAN("a\0b"), SPAN("\x7f"), SPAN("a\xc2\x80"), SPAN("\xc2\x9f"),
-                                      SPAN("__GLOBAL"), SPAN("__EMPTY"), SPAN(":.c:__EMPTY"), SPAN(":.c\x1f:x")};
-    static const struct span good[] = {SPAN(""), SPAN("*"), SPAN("a b/c:d"), SPAN("\xc2\xa0"), SPAN("__GLOBAL2"),
-                                       SPAN(":.c:"), SPAN("\xc3\x9f")};
+    static const struct span bad[] = {SPAN("a\nb"),      SPAN("a\0b"),        SPAN("\x7f"),
+                                      SPAN("a\xc2\x80"), SPAN("\xc2\x9f"),    SPAN("__GLOBAL"),
+                                      SPAN("__EMPTY"),   SPAN(":.c:__EMPTY"), SPAN(":.c\x1f:x")};
+    static const struct span good[] = {SPAN(""),          SPAN("*"),    SPAN("a b/c:d"), SPAN("\xc2\xa0"),
+                                       SPAN("__GLOBAL2"), SPAN(":.c:"), SPAN("\xc3\x9f")};
     static char longest[SUBJECT_MAX + 1];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(name_valid(name_parse(bad[i])));
@@ -67,8 +68,8 @@ static void control_characters_and_two_words_are_no_subjects(void **state)
 static void names_are_ordered_by_their_text(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"", "a", "ab", "9", ":", ":.c:", ":.c:x", ":.cd:", ":.c-d:x", ":ctx:", ";",
-                                        "\xc3\xa4", ":.d:", ":.c:\xc3\xa4"};
+    static const char *const texts[] = {"",      "a",       "ab",    "9", ":",        ":.c:", ":.c:x",
+                                        ":.cd:", ":.c-d:x", ":ctx:", ";", "\xc3\xa4", ":.d:", ":.c:\xc3\xa4"};
     size_t count = sizeof texts / sizeof *texts;
     AUTO_ARENA arena = arena_new();
     for (size_t i = 0; i < count; i++) {

@@ -4,11 +4,14 @@
 
 #include "base/clock.h"
 
-static const char with_a[] = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}";
-static const char with_b[] = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"},"
-                             "{\"name\":\"b\",\"type\":\"int\",\"default\":1}]}";
-static const char b_bare[] = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"},"
-                             "{\"name\":\"b\",\"type\":\"int\"}]}";
+static const char with_a[] =
+    "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}";
+static const char with_b[] =
+    "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"},"
+    "{\"name\":\"b\",\"type\":\"int\",\"default\":1}]}";
+static const char b_bare[] =
+    "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"},"
+    "{\"name\":\"b\",\"type\":\"int\"}]}";
 
 static void the_same_schema_twice_gives_the_same_id(void **state)
 {
@@ -79,9 +82,11 @@ static void an_incompatible_schema_is_refused_with_its_reasons(void **state)
     struct span complaints;
     assert_int_equal(room_register(room, "s", with_a), 0);
     assert_int_equal(room_register(room, "s", b_bare), 40901);
-    expect_message(room,
+    expect_message(
+        room,
         "Schema being registered is incompatible with an earlier schema for subject \"s\", details: "
-        "[{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'The field 'b' at path '/fields/1' in the "
+        "[{errorType:'READER_FIELD_MISSING_DEFAULT_VALUE', description:'The field 'b' at path "
+        "'/fields/1' in the "
         "new schema has no default value and is missing in the old schema', additionalInfo:'b'}, "
         "{oldSchemaVersion: 1}, {oldSchema: '{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\","
         "\"type\":\"int\"}]}'}, {validateFields: 'false', compatibility: 'BACKWARD'}]");
@@ -94,8 +99,10 @@ static void an_incompatible_schema_is_refused_with_its_reasons(void **state)
     assert_true(complaints.len > 0);
     assert_int_equal(room_register(room, "s", b_bare), 0);
     assert_int_equal(room_level(room, "s", "backward_transitive"), 0);
-    assert_int_equal(room_register(room, "s", "{\"type\":\"record\",\"name\":\"R\",\"fields\":["
-                                   "{\"name\":\"b\",\"type\":\"int\"}]}"), 40901);
+    assert_int_equal(room_register(room, "s",
+                                   "{\"type\":\"record\",\"name\":\"R\",\"fields\":["
+                                   "{\"name\":\"b\",\"type\":\"int\"}]}"),
+                     40901);
     assert_int_equal(room_level(room, "s", "none"), 0);
     assert_int_equal(room_register(room, "s", "\"int\""), 0);
     room_close(room);
@@ -125,12 +132,15 @@ static void an_invalid_schema_is_shown_whole(void **state)
     (void)state;
     struct room *room = room_open(":memory:");
     assert_int_equal(room_register(room, ":.c:s", "[\"int\",\"str\"]"), 42201);
-    expect_message(room,
+    expect_message(
+        room,
         "Invalid schema of type AVRO, details: Invalid schema {subject=:.c:s,version=null,id=null,"
         "guid=5730fd20-7d25-05b9-90aa-ab0d07a24b41,schemaType=AVRO,references=[],metadata=null,ruleSet=null,"
         "schema=[\"int\",\"str\"],schemaTags=null,ts=null,deleted=null} with refs [] of type AVRO, details: "
         "Undefined schema: str");
-    struct registration wanted = {.subject.subject = SPAN("s"), .type = SPAN("avro"), .text = SPAN("\"int\"")};
+    struct registration wanted = {.subject.subject = SPAN("s"),
+                                  .type = SPAN("avro"),
+                                  .text = SPAN("\"int\"")};
     assert_false(registry_register(room->registry, &wanted, &room->got, room->arena, &room->err));
     expect_message(room, "Invalid schema type avro");
     room_close(room);
@@ -155,8 +165,9 @@ static void only_new_schemas_are_read_strictly(void **state)
 {
     (void)state;
     struct room *room = room_open(":memory:");
-    static const char text[] = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\","
-                               "\"default\":\"x\"}]}";
+    static const char text[] =
+        "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\","
+        "\"default\":\"x\"}]}";
     assert_int_equal(room_register(room, "s", text), 42201);
     assert_int_equal(room_lookup(room, "s", text, false), 40401);
     room_close(room);
@@ -254,7 +265,8 @@ static void a_version_keeps_when_it_was_superseded(void **state)
     assert_int_equal(room_register(room, "s", "\"long\""), 0);
     clock_set(3000);
     assert_int_equal(room_remove(room, "s", 2, false), 0);
-    assert_string_equal(room_describe(room),
+    assert_string_equal(
+        room_describe(room),
         "batch 3, last id 2\n"
         "s: 1 live of 2, highest 2, latest 1, level -, mode 0\n"
         "  1 id 1 ef524ea1-b91e-7317-3d93-8ade36c1db32 live ts 1000 created 1000 superseded 2000 \n"
@@ -279,8 +291,10 @@ static void a_guid_that_stands_for_another_text_is_never_reused(void **state)
     (void)state;
     struct room *room = room_open(":memory:");
     registry_close(room->registry);
-    struct change record = {.kind = CHANGE_RECORD, .id = 1,
-                            .record = {.type = SPAN("AVRO"), .text = SPAN("\"long\""),
+    struct change record = {.kind = CHANGE_RECORD,
+                            .id = 1,
+                            .record = {.type = SPAN("AVRO"),
+                                       .text = SPAN("\"long\""),
                                        .guid = SPAN("ef524ea1-b91e-7317-3d93-8ade36c1db32")}};
     assert_int_equal(room->store->type->commit(room->store, 0, &record, 1, &room->err), COMMIT_DONE);
     room->registry = registry_open(&room->options, &room->err);

@@ -55,14 +55,20 @@ static void a_call_tells_what_it_took(void **state)
     const int *versions;
     size_t count;
     for (int i = 0; i < 3; i++)
-        assert_int_equal(room_register(room, "s", i == 0 ? "\"int\"" : i == 1 ? "\"long\"" : "\"double\""), 0);
+        assert_int_equal(room_register(room, "s",
+                                       i == 0   ? "\"int\""
+                                       : i == 1 ? "\"long\""
+                                                : "\"double\""),
+                         0);
     assert_int_equal(room_remove(room, "s", 2, false), 0);
-    assert_true(registry_remove_subject(room->registry, &removal, &versions, &count, room->arena, &room->err));
+    assert_true(
+        registry_remove_subject(room->registry, &removal, &versions, &count, room->arena, &room->err));
     assert_int_equal(count, 2);
     assert_int_equal(versions[0], 1);
     assert_int_equal(versions[1], 3);
     removal.permanent = true;
-    assert_true(registry_remove_subject(room->registry, &removal, &versions, &count, room->arena, &room->err));
+    assert_true(
+        registry_remove_subject(room->registry, &removal, &versions, &count, room->arena, &room->err));
     assert_int_equal(count, 3);
     assert_int_equal(versions[1], 2);
     room_close(room);
@@ -129,7 +135,8 @@ static void settings_stay_until_the_last_version_is_purged(void **state)
         const struct view *view = registry_view(room->registry);
         assert_true(view_settings_at(view, name).has_config);
         view_release(view);
-        assert_int_equal(by_version ? room_remove(room, "s", 1, true) : room_remove_subject(room, "s", true), 0);
+        assert_int_equal(by_version ? room_remove(room, "s", 1, true) : room_remove_subject(room, "s", true),
+                         0);
         view = registry_view(room->registry);
         assert_false(view_settings_at(view, name).has_config);
         view_release(view);

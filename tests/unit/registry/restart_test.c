@@ -40,8 +40,10 @@ static void do_some_of_everything(struct room *room)
     clock_set(1000);
     assert_int_equal(room_level(room, "", "NONE"), 0);
     assert_int_equal(room_register(room, "a", "\"int\""), 0);
-    assert_int_equal(room_register(room, "a", "{\"type\":\"fixed\",\"name\":\"\xc3\xa4\x62\",\"size\":1}"), 42201);
-    assert_int_equal(room_register(room, "a", "{\"type\":\"fixed\",\"name\":\"F\",\"size\":1,\"doc\":\"\xc3\xa4\"}"), 0);
+    assert_int_equal(room_register(room, "a", "{\"type\":\"fixed\",\"name\":\"\xc3\xa4\x62\",\"size\":1}"),
+                     42201);
+    assert_int_equal(
+        room_register(room, "a", "{\"type\":\"fixed\",\"name\":\"F\",\"size\":1,\"doc\":\"\xc3\xa4\"}"), 0);
     clock_set(2000);
     assert_int_equal(room_register(room, "b c/d", "\"int\""), 0);
     assert_int_equal(room_register(room, "gone", "\"bytes\""), 0);

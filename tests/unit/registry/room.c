@@ -63,7 +63,8 @@ static int told(struct room *room, bool done)
 
 static struct registration wanted(const char *subject, const char *text)
 {
-    return (struct registration){.subject = name_parse(span_of(subject)), .text = span_of(text),
+    return (struct registration){.subject = name_parse(span_of(subject)),
+                                 .text = span_of(text),
                                  .by.who = SPAN("me")};
 }
 
@@ -93,7 +94,9 @@ int room_try(struct room *room, const char *subject, int version, const char *te
 
 int room_remove(struct room *room, const char *subject, int version, bool permanent)
 {
-    struct removal removal = {.subject = name_parse(span_of(subject)), .version = version, .permanent = permanent,
+    struct removal removal = {.subject = name_parse(span_of(subject)),
+                              .version = version,
+                              .permanent = permanent,
                               .by.who = SPAN("me")};
     int number;
     return told(room, registry_remove_version(room->registry, &removal, &number, room->arena, &room->err));
@@ -110,7 +113,8 @@ int room_remove_subject(struct room *room, const char *subject, bool permanent)
 
 int room_level(struct room *room, const char *scope, const char *level)
 {
-    struct setting setting = {.scope = name_parse(span_of(scope)), .set_level = true,
+    struct setting setting = {.scope = name_parse(span_of(scope)),
+                              .set_level = true,
                               .level = level ? level_find(span_of(level)) : NULL};
     return told(room, registry_set(room->registry, &setting, NULL, NULL, room->arena, &room->err));
 }
@@ -141,11 +145,12 @@ static void describe_version(struct buffer *out, const struct view *view, const 
 {
     const struct record *record = version->record;
     const struct version *holder = view_holder(view, record->context, record->id);
-    buffer_printf(out, "  %d id %d %.*s %s ts %lld created %lld superseded %lld %.*s\n    %.*s\n    named by %.*s/%d\n",
-                  version->number, record->id, SPAN_ARGS(record->row.guid), version->row.hidden ? "hidden" : "live",
-                  (long long)version->row.ts, (long long)version->row.created, (long long)version->row.superseded,
-                  SPAN_ARGS(version->row.recycled), SPAN_ARGS(record->row.text), SPAN_ARGS(holder->subject.subject),
-                  holder->number);
+    buffer_printf(
+        out, "  %d id %d %.*s %s ts %lld created %lld superseded %lld %.*s\n    %.*s\n    named by %.*s/%d\n",
+        version->number, record->id, SPAN_ARGS(record->row.guid), version->row.hidden ? "hidden" : "live",
+        (long long)version->row.ts, (long long)version->row.created, (long long)version->row.superseded,
+        SPAN_ARGS(version->row.recycled), SPAN_ARGS(record->row.text), SPAN_ARGS(holder->subject.subject),
+        holder->number);
 }
 
 const char *room_describe(struct room *room)
@@ -161,8 +166,9 @@ const char *room_describe(struct room *room)
         const struct version *latest = subject_latest(subject), *version;
         buffer_printf(&out, "%.*s: %d live of %d, highest %d, latest %d, level %s, mode %d\n",
                       SPAN_ARGS(name_text(name, room->arena)), subject_live_count(subject),
-                      subject_version_count(subject), subject_highest_number(subject), latest ? latest->number : 0,
-                      settings.level ? settings.level->name : "-", (int)settings.mode);
+                      subject_version_count(subject), subject_highest_number(subject),
+                      latest ? latest->number : 0, settings.level ? settings.level->name : "-",
+                      (int)settings.mode);
         struct cursor versions = subject_versions(view, subject);
         while ((version = cursor_version(&versions)))
             describe_version(&out, view, version);

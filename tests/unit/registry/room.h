@@ -14,18 +14,18 @@
 
 struct room {
     struct arena *arena;
-    struct error err;               /* the last call's; code 0: it went well */
+    struct error err; /* the last call's; code 0: it went well */
     struct faulty_plan plan;
     struct store *store;
     struct registry *registry;
     struct registry_options options;
-    struct registered got;          /* of the last registration or lookup */
+    struct registered got; /* of the last registration or lookup */
 };
 
 /* `place` as store_open takes it. */
 struct room *room_open(const char *place);
 struct room *room_open_with(const char *place, struct registry_options options);
-struct room *room_open_on(struct store *store, struct registry_options options);   /* closes it in the end */
+struct room *room_open_on(struct store *store, struct registry_options options); /* closes it in the end */
 void room_close(struct room *room);
 
 /* Each returns the error's code, 0 when it went well. */
@@ -34,7 +34,7 @@ int room_lookup(struct room *room, const char *subject, const char *text, bool h
 int room_try(struct room *room, const char *subject, int version, const char *text, struct span *complaints);
 int room_remove(struct room *room, const char *subject, int version, bool permanent);
 int room_remove_subject(struct room *room, const char *subject, bool permanent);
-int room_level(struct room *room, const char *scope, const char *level);    /* NULL: cleared */
+int room_level(struct room *room, const char *scope, const char *level); /* NULL: cleared */
 int room_mode(struct room *room, const char *scope, enum mode mode);
 
 /* Versions of a subject as "1 -2 3": hidden ones negative. */

@@ -47,7 +47,9 @@ static void settings_are_merged_and_cleared(void **state)
     assert_true(after.has_config && !after.level && !after.has_normalize);
     after = set(room, (struct setting){.scope = s, .set_level = true, .level = none});
     assert_true(after.level == none);
-    after = set(room, (struct setting){.scope = s, .set_normalize = true, .has_normalize = true, .normalize = true});
+    after =
+        set(room,
+            (struct setting){.scope = s, .set_normalize = true, .has_normalize = true, .normalize = true});
     assert_true(after.level == none && after.has_normalize && after.normalize);
     after = set(room, (struct setting){.scope = s, .set_mode = true, .mode = MODE_READWRITE});
     assert_true(after.level == none && after.mode == MODE_READWRITE);
@@ -131,8 +133,11 @@ static void what_is_kept_reads_back(void **state)
 {
     (void)state;
     AUTO_ARENA arena = arena_new();
-    struct settings settings = {.level = level_find(SPAN("NONE")), .has_normalize = true, .mode = MODE_READONLY,
-                                .has_config = true}, read;
+    struct settings settings = {.level = level_find(SPAN("NONE")),
+                                .has_normalize = true,
+                                .mode = MODE_READONLY,
+                                .has_config = true},
+                    read;
     expect_text(settings_write(&settings, arena),
                 "{\"config\":{\"compatibilityLevel\":\"NONE\",\"normalize\":false},\"mode\":\"READONLY\"}");
     assert_true(settings_read(settings_write(&settings, arena), &read));
@@ -140,7 +145,8 @@ static void what_is_kept_reads_back(void **state)
     assert_int_equal(read.mode, MODE_READONLY);
     assert_int_equal(settings_write(&(struct settings){0}, arena).len, 0);
     expect_text(settings_write(&(struct settings){.has_config = true}, arena), "{\"config\":{}}");
-    static const char *const bad[] = {"", "[]", "{", "{\"mode\":\"NO\"}", "{\"config\":{\"compatibilityLevel\":1}}"};
+    static const char *const bad[] = {"", "[]", "{", "{\"mode\":\"NO\"}",
+                                      "{\"config\":{\"compatibilityLevel\":1}}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(settings_read(span_of(bad[i]), &read));
 }

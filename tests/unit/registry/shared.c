@@ -7,7 +7,7 @@
 
 struct shared {
     struct store *inner;
-    pthread_mutex_t lock;       /* inner, doors */
+    pthread_mutex_t lock; /* inner, doors */
     int doors;
 };
 
@@ -31,8 +31,8 @@ static struct shared *enter(struct store *store)
     return shared;
 }
 
-static bool door_replay(struct store *store, uint64_t since, change_fn *each, void *arg, struct standing *standing,
-                        struct error *err)
+static bool door_replay(struct store *store, uint64_t since, change_fn *each, void *arg,
+                        struct standing *standing, struct error *err)
 {
     struct shared *shared = enter(store);
     bool done = shared->inner->type->replay(shared->inner, since, each, arg, standing, err);

@@ -31,7 +31,7 @@ struct model {
 struct kept {
     struct table table;
     struct model model;
-    struct bin dropped;         /* what the next one let go */
+    struct bin dropped; /* what the next one let go */
 };
 
 static void expect_walk(const struct table *table, const struct model *model)

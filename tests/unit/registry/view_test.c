@@ -178,9 +178,13 @@ static uint64_t cost_beside(int count)
     for (int i = 0; i < count; i++) {
         struct span text = arena_printf(arena, "{\"type\":\"fixed\",\"name\":\"F%d\",\"size\":1}", i);
         struct content content = {.text = text};
-        changes[i] = (struct change){.kind = CHANGE_RECORD, .id = i + 1, .record = {
-            .type = SPAN("AVRO"), .guid = identity_guid(&content, arena), .text = text}};
-        changes[count + i] = (struct change){.kind = CHANGE_VERSION, .id = i + 1, .version = 1,
+        changes[i] = (struct change){
+            .kind = CHANGE_RECORD,
+            .id = i + 1,
+            .record = {.type = SPAN("AVRO"), .guid = identity_guid(&content, arena), .text = text}};
+        changes[count + i] = (struct change){.kind = CHANGE_VERSION,
+                                             .id = i + 1,
+                                             .version = 1,
                                              .subject = arena_printf(arena, "subject-%d", 1000000 + i)};
     }
     struct store *store = room->store;
@@ -188,10 +192,12 @@ static uint64_t cost_beside(int count)
     room->registry = registry_open(&room->options, &room->err);
     assert_non_null(room->registry);
     assert_int_equal(registry_figures(room->registry).allocated, 0);
-    assert_int_equal(room_register(room, "subject-1000050", "{\"type\":\"fixed\",\"name\":\"F50\",\"size\":2}"), 40901);
+    assert_int_equal(
+        room_register(room, "subject-1000050", "{\"type\":\"fixed\",\"name\":\"F50\",\"size\":2}"), 40901);
     assert_int_equal(room_level(room, "subject-1000050", "NONE"), 0);
     uint64_t before = registry_figures(room->registry).allocated;
-    assert_int_equal(room_register(room, "subject-1000050", "{\"type\":\"fixed\",\"name\":\"F50\",\"size\":2}"), 0);
+    assert_int_equal(
+        room_register(room, "subject-1000050", "{\"type\":\"fixed\",\"name\":\"F50\",\"size\":2}"), 0);
     uint64_t cost = registry_figures(room->registry).allocated - before;
     room_close(room);
     return cost;
@@ -201,8 +207,8 @@ static void one_change_costs_what_it_touches(void **state)
 {
     (void)state;
     uint64_t few = cost_beside(100), many = cost_beside(100000);
-    print_message("one change: %llu bytes beside 100 subjects, %llu beside 100,000\n", (unsigned long long)few,
-                  (unsigned long long)many);
+    print_message("one change: %llu bytes beside 100 subjects, %llu beside 100,000\n",
+                  (unsigned long long)few, (unsigned long long)many);
     assert_true(few > 0 && many < 4 * few);
 }
 
