@@ -5,9 +5,11 @@
 
 #include <dirent.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -105,6 +107,31 @@ static void a_full_disk_is_said(void **state)
     assert_false(output_close(output, &err));
 }
 
+static void a_file_that_cannot_grow_leaves_what_was_there(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct error err = {.arena = arena};
+    struct rlimit whole, small = {.rlim_cur = 4096};
+    FILE *old = fopen(path, "wb");
+    fputs("old", old);
+    fclose(old);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &whole), 0);
+    small.rlim_max = whole.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    struct output *output = output_open(path, &err);
+    char *text = calloc(1, 100000);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    bool written = output_write(output, (struct span){text, 100000}, &err) && output_flush(output, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &whole), 0);
+    free(text);
+    assert_false(written);
+    assert_non_null(strstr(arena_copy(arena, err.message).ptr, "File too large"));
+    assert_false(output_close(output, &err));
+    expect_file("old", 3);
+    assert_int_equal(entries(), 1);
+}
+
 static void a_place_that_is_none_is_said(void **state)
 {
     (void)state;
@@ -158,6 +185,7 @@ int main(void)
         cmocka_unit_test_teardown(a_file_has_its_name_when_it_is_whole, drop_file),
         cmocka_unit_test_teardown(an_older_file_stays_until_then_with_its_mode, drop_file),
         cmocka_unit_test_teardown(a_full_disk_is_said, drop_file),
+        cmocka_unit_test_teardown(a_file_that_cannot_grow_leaves_what_was_there, drop_file),
         cmocka_unit_test_teardown(a_place_that_is_none_is_said, drop_file),
         cmocka_unit_test_teardown(a_framed_message_is_length_magic_id_record, drop_file),
         cmocka_unit_test_teardown(a_codec_belongs_to_containers, drop_file),
