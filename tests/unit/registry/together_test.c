@@ -17,8 +17,22 @@ struct together {
     atomic_int walks;
 };
 
+/* Parsed forms met on a walk: they are looked at again at its end. */
+struct forms {
+    const struct schema *schema[64];
+    const struct record *record[64];
+    size_t count;
+};
+
+static void forms_look(const struct forms *forms)
+{
+    for (size_t i = 0; i < forms->count; i++)
+        assert(span_equal(forms->schema[i]->text, forms->record[i]->row.text));
+}
+
 /* asserts, not cmocka's: those must not fail outside the main thread. */
-static void expect_version(const struct view *view, const struct version *version, struct arena *arena)
+static void expect_version(const struct view *view, const struct version *version, struct forms *forms,
+                           struct arena *arena)
 {
     struct error err = {.arena = arena};
     const struct record *record = version->record;
@@ -29,20 +43,23 @@ static void expect_version(const struct view *view, const struct version *versio
     assert(view_record_of_guid(view, record->context, record->row.guid) == record);
     const struct version *holder = view_holder(view, record->context, record->id);
     assert(holder && holder->record == record && (version->row.hidden || !holder->row.hidden));
-    const struct schema *schema = version_schema(version, arena, &err);
-    assert(schema && span_equal(schema->text, record->row.text));
+    assert(forms->count < 64);
+    forms->record[forms->count] = record;
+    forms->schema[forms->count] = version_schema(version, arena, &err);
+    assert(forms->schema[forms->count++]);
 }
 
 static void walk(const struct view *view, struct arena *arena)
 {
     struct cursor subjects = view_subjects(view, SPAN(""));
     const struct subject *subject;
+    struct forms forms = {.count = 0};
     while ((subject = cursor_subject(&subjects))) {
         int live = 0, all = 0, highest = 0, latest = 0;
         struct cursor versions = subject_versions(view, subject);
         const struct version *version;
         while ((version = cursor_version(&versions))) {
-            expect_version(view, version, arena);
+            expect_version(view, version, &forms, arena);
             all++;
             live += !version->row.hidden;
             highest = version->number;
@@ -52,6 +69,7 @@ static void walk(const struct view *view, struct arena *arena)
         assert(highest == subject_highest_number(subject));
         assert(live ? subject_latest(subject)->number == latest : !subject_latest(subject));
     }
+    forms_look(&forms);
 }
 
 static void read_on(struct together *together)
