@@ -34,6 +34,8 @@ static bool read_array(struct scan *r, unsigned depth, struct text *value)
     r->at++;
     if (!scan_skip_space(r))
         return false;
+    if (r->at == r->end)
+        return scan_fail(r, TEXT_TRUNCATED);
     while (!scan_peek(r, ']')) {
         struct text_member item = {0};
         if (!read_value(r, depth + 1, &item.value) || !scan_skip_space(r))

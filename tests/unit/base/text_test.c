@@ -115,6 +115,10 @@ static void depth_is_bounded(void **state)
     assert_int_equal(fault_of_depth(EVENT_DEPTH_MAX, &text_rules_event, ""), TEXT_OK);
     assert_int_equal(fault_of_depth(EVENT_DEPTH_MAX, &text_rules_event, "1"), TEXT_TOO_DEEP);
     assert_int_equal(fault_of_depth(1000000, &text_rules_body, ""), TEXT_TOO_DEEP);
+
+    char open[EVENT_DEPTH_MAX];
+    memset(open, '[', sizeof open);
+    assert_int_equal(fault_of(open, sizeof open, &text_rules_event), TEXT_TRUNCATED);
 }
 
 static void strings_and_pointers_are_decoded(void **state)
@@ -142,7 +146,8 @@ static void numbers_look_like_java(void **state)
         const char *lexeme, *printed;
     } rows[] = {
         {"1e2", "100.0"}, {"1.10", "1.1"}, {"1e7", "1.0E7"}, {"0.0001", "1.0E-4"}, {"5e-324", "4.9E-324"},
-        {"1.0e23", "1.0E23"}, {"0.001", "0.001"}, {"9999999.5", "9999999.5"}, {"-0.0", "-0.0"}, {"0e5", "0.0"},
+        {"1.0e23", "1.0E23"}, {"0.001", "0.001"}, {"9999999.5", "9999999.5"}, {"-0.0", "-0.0"},
+        {"0e5", "0.0"},
         {"1e400", "Infinity"}, {"-1e400", "-Infinity"}, {"123456.789", "123456.789"}, {"2e3", "2000.0"},
         {"1.7976931348623157e308", "1.7976931348623157E308"}, {"0.3", "0.3"}, {"1234567.0", "1234567.0"},
     };
@@ -165,7 +170,8 @@ static void strings_are_written_with_the_fewest_escapes(void **state)
     AUTO_ARENA arena = arena_new();
     struct buffer out = {.arena = arena};
     text_quote(&out, SPAN("a\"b\\c/\x01\x1f\b\t\n\f\r\x7f\xc3\xa9\0z"));
-    struct span wanted = SPAN("\"a\\\"b\\\\c/\\u0001\\u001F\\b\\t\\n\\f\\r\x7f\xc3\xa9\\u0000z\"");
+    struct span wanted =
+        SPAN("\"a\\\"b\\\\c/\\u0001\\u001F\\b\\t\\n\\f\\r\x7f\xc3\xa9\\u0000z\"");
     assert_true(span_equal(buffer_span(&out), wanted));
 }
 
