@@ -47,6 +47,8 @@ void decision_rests_on_rules(struct decision *decision, struct name name)
     rest_on(decision, MARK_RULES, name);
     if (name.subject.len)
         rest_on(decision, MARK_RULES, (struct name){.context = name.context});
+    if (name.context.len)
+        rest_on(decision, MARK_RULES, (struct name){.context = SPAN("")}); /* for `normalize` */
     rest_on(decision, MARK_RULES, (struct name){.context = SPAN(".__GLOBAL")});
 }
 

@@ -23,11 +23,13 @@ static bool counts(const struct version *version, bool hidden)
     return version && (hidden || !version->row.hidden);
 }
 
+/* An MD5 that two texts share does not make them one. */
 static const struct version *find_exact(const struct view *view, const struct subject *subject,
                                         const struct submission *read)
 {
     const struct record *record = view_record_of_guid(view, subject_name(subject).context, read->guid);
-    if (!record || !span_equal(record->row.type, span_of(read->schema->type->name)))
+    if (!record || !span_equal(record->row.type, span_of(read->schema->type->name)) ||
+        !span_equal(record->row.text, read->schema->text))
         return NULL;
     return view_holder_in(view, subject, record->id);
 }

@@ -285,22 +285,52 @@ static void a_version_keeps_when_it_was_superseded(void **state)
     room_close(room);
 }
 
+/* Hidden ones count. */
+static void a_subject_has_a_bounded_number_of_versions(void **state)
+{
+    (void)state;
+    struct room *room = room_open(":memory:");
+    struct change *changes = arena_array(room->arena, VERSIONS_MAX, sizeof *changes);
+    assert_int_equal(room_register(room, "s", "\"int\""), 0);
+    registry_close(room->registry);
+    for (int i = 0; i < VERSIONS_MAX - 2; i++)
+        changes[i] = (struct change){
+            .kind = CHANGE_VERSION, .id = 1, .subject = SPAN("s"), .version = i + 2, .row.hidden = i % 2};
+    assert_int_equal(room->store->type->commit(room->store, 1, changes, VERSIONS_MAX - 2, &room->err),
+                     COMMIT_DONE);
+    room->registry = registry_open(&room->options, &room->err);
+    assert_int_equal(room_register(room, "s", "\"float\""), 0);
+    assert_int_equal(room->got.version, VERSIONS_MAX);
+    assert_int_equal(room_register(room, "s", "\"double\""), 42205);
+    expect_message(room, "Subject s has 10000 versions, at most 10000");
+    assert_int_equal(room_register(room, "s", "\"float\""), 0);
+    room_close(room);
+}
+
 /* The store already holds the guid of "int" under another text: an MD5 that two texts share. */
 static void a_guid_that_stands_for_another_text_is_never_reused(void **state)
 {
     (void)state;
     struct room *room = room_open(":memory:");
     registry_close(room->registry);
-    struct change record = {.kind = CHANGE_RECORD,
-                            .id = 1,
-                            .record = {.type = SPAN("AVRO"),
-                                       .text = SPAN("\"long\""),
-                                       .guid = SPAN("ef524ea1-b91e-7317-3d93-8ade36c1db32")}};
-    assert_int_equal(room->store->type->commit(room->store, 0, &record, 1, &room->err), COMMIT_DONE);
+    struct change held[] = {
+        {.kind = CHANGE_RECORD,
+         .id = 1,
+         .record = {.type = SPAN("AVRO"),
+                    .text = SPAN("\"long\""),
+                    .guid = SPAN("ef524ea1-b91e-7317-3d93-8ade36c1db32")}},
+        {.kind = CHANGE_VERSION, .id = 1, .subject = SPAN("s"), .version = 1},
+    };
+    assert_int_equal(room->store->type->commit(room->store, 0, held, 2, &room->err), COMMIT_DONE);
     room->registry = registry_open(&room->options, &room->err);
+    assert_int_equal(room_level(room, "", "NONE"), 0);
+    assert_int_equal(room_lookup(room, "s", "\"int\"", true), 40403);
+    assert_int_equal(room_lookup(room, "s", "\"long\"", true), 0);
     assert_int_equal(room_register(room, "s", "\"int\""), 42205);
+    assert_int_equal(room_register(room, "t", "\"int\""), 42205);
     expect_message(room, "Overwrite new schema with id 1 in context  is not permitted.");
-    assert_string_equal(room_versions(room, "s"), "");
+    assert_string_equal(room_versions(room, "s"), "1");
+    assert_string_equal(room_versions(room, "t"), "");
     room_close(room);
 }
 
@@ -321,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_hidden_version_of_the_same_schema_goes_when_it_comes_back),
         cmocka_unit_test(a_number_is_one_more_than_any_that_is_there),
         cmocka_unit_test(a_version_keeps_when_it_was_superseded),
+        cmocka_unit_test(a_subject_has_a_bounded_number_of_versions),
         cmocka_unit_test(a_guid_that_stands_for_another_text_is_never_reused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
