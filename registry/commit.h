@@ -59,9 +59,9 @@ struct decision {
     struct decision *next;
 };
 
+/* What was looked at: the versions of a subject; the settings that hold for a scope, from wherever they come. */
 void decision_rests_on_subject(struct decision *decision, struct name name);
-void decision_rests_on_rules(struct decision *decision,
-                             struct name name); /* of subject, context, `.__GLOBAL` */
+void decision_rests_on_rules(struct decision *decision, struct name name);
 
 /* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the
  * decision's arena or in what was asked. */
