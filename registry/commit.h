@@ -59,7 +59,7 @@ struct decision {
     struct decision *next;
 };
 
-/* What was looked at: the versions of a subject; the settings that hold for a scope, from wherever they come. */
+/* What was looked at: a subject's versions; the settings that hold for a scope, from wherever they come. */
 void decision_rests_on_subject(struct decision *decision, struct name name);
 void decision_rests_on_rules(struct decision *decision, struct name name);
 
