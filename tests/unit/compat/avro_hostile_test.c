@@ -212,11 +212,11 @@ static void put_ring(struct buffer *out, size_t count)
 {
     buffer_put(out, SPAN("{\"type\":\"record\",\"name\":\"Q\",\"fields\":["));
     for (size_t i = 0; i < count; i++)
-        buffer_printf(
-            out,
-            "%s{\"name\":\"f%zu\",\"default\":null,\"type\":[\"null\",{\"type\":\"record\",\"name\":\"n%zu.R\","
-            "\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"n%zu.R\"]}]}]}",
-            i ? "," : "", i, i, (i + 1) % count);
+        buffer_printf(out,
+                      "%s{\"name\":\"f%zu\",\"default\":null,\"type\":"
+                      "[\"null\",{\"type\":\"record\",\"name\":\"n%zu.R\","
+                      "\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"n%zu.R\"]}]}]}",
+                      i ? "," : "", i, i, (i + 1) % count);
     buffer_put(out, SPAN("]}"));
 }
 
