@@ -176,7 +176,7 @@ static void wherever_it_ends_acknowledged_batches_are_whole(void **state)
 {
     (void)state;
     for (enum disk_fault fault = DISK_ENDS; fault <= DISK_LOSES_POWER; fault++) {
-        int n = 1, runs = 1, stride = fault == DISK_ENDS ? 3 : 1;
+        int n = 1, runs = 1, stride = fault == DISK_ENDS ? 5 : 1;
         uint64_t acknowledged = 0;
         for (; outlives(fault, n, &acknowledged); n += stride)
             runs++;

@@ -28,9 +28,13 @@ struct kit *kit_open(const char *place)
     assert_non_null(kit);
     kit->arena = arena_new();
     kit->err.arena = kit->arena;
-    char folder[] = "/tmp/schemad-store-XXXXXX";
+    const char *top = getenv("TMPDIR");
+    struct span name = arena_printf(kit->arena, "%s/schemad-store-XXXXXX", top ? top : "/tmp");
+    char *folder = strndup(name.ptr, name.len);
+    assert_non_null(folder);
     assert_non_null(mkdtemp(folder));
     kit->folder = arena_copy(kit->arena, span_of(folder)).ptr;
+    free(folder);
     kit->place = place[0] == ':' ? place : kit_path(kit, place);
     open_store(kit);
     return kit;
