@@ -160,8 +160,9 @@ static bool read_number(const struct setting_row *setting, struct span text, int
 static bool read_text(const struct setting_row *setting, struct span text, const char **result,
                       struct arena *arena, struct error *err)
 {
-    if (text.len && memchr(text.ptr, '\0', text.len))
-        return refuse(setting, text, SPAN("holds a NUL byte"), err);
+    const char *nul = text.len ? memchr(text.ptr, '\0', text.len) : NULL;
+    if (nul)            /* what follows it could not be printed */
+        return refuse(setting, span_first(text, (size_t)(nul - text.ptr)), SPAN("is followed by a NUL byte"), err);
     if ((int64_t)text.len < setting->least)
         return refuse(setting, text, SPAN("is too short"), err);
     if ((int64_t)text.len > setting->most)
