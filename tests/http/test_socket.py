@@ -219,7 +219,7 @@ def slow_reader(server, pause):
         sock.sendall((b"GET /subjects/wide/versions/1 HTTP/1.1\r\n" + HOST + b"\r\n") * 19
                      + b"GET /subjects/wide/versions/1 HTTP/1.1\r\n" + HOST + CLOSE + b"\r\n")
         time.sleep(pause)
-        got = b""
+        got = bytearray()
         with contextlib.suppress(OSError):
             while part := sock.recv(1 << 20):
                 got += part
