@@ -162,7 +162,8 @@ static bool read_text(const struct setting_row *setting, struct span text, const
 {
     const char *nul = text.len ? memchr(text.ptr, '\0', text.len) : NULL;
     if (nul)            /* what follows it could not be printed */
-        return refuse(setting, span_first(text, (size_t)(nul - text.ptr)), SPAN("is followed by a NUL byte"), err);
+        return refuse(setting, span_first(text, (size_t)(nul - text.ptr)),
+                      SPAN("is followed by a NUL byte"), err);
     if ((int64_t)text.len < setting->least)
         return refuse(setting, text, SPAN("is too short"), err);
     if ((int64_t)text.len > setting->most)
