@@ -139,7 +139,11 @@ static bool avro_parse(struct schema *schema, struct reading how, const struct d
     if (!read_schema(text, how.strict, deps, count, model, schema->arena, err))
         return false;
     schema->model = model;
-    return print_type(model->root, model->known, model->known_count, &schema->text, schema->arena, err);
+    if (!print_type(model->root, model->known, model->known_count, &schema->text, schema->arena, err))
+        return false;
+    /* What was defined later is printed where it is first met: the kept text must still be read again. */
+    return json_nesting(schema->text) <= TEXT_DEPTH_MAX ||
+           error_schema_invalid(err, SPAN("Types are nested too deeply"));
 }
 
 const struct avro_model *avro_model(const struct schema *schema)

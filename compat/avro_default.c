@@ -41,6 +41,7 @@ static enum verdict judge_fields(struct reader *r, const struct avro_type *type,
 {
     AUTO_ARENA arena = arena_new();
     struct index members = {.arena = arena};
+    r->verdicts.steps += json->count;
     for (size_t i = 0; i < json->count; i++)
         index_add(&members, plain_name(json->members[i].name), (void *)&json->members[i].value);
     enum verdict verdict = VERDICT_GOOD;

@@ -44,7 +44,7 @@ struct path {
     size_t index;
 };
 
-/* One finding, or the findings of another pair. */
+/* One finding, or the findings of another pair. Its texts are made when it is first told. */
 struct item {
     struct item *next;
     const struct list *others;
@@ -52,6 +52,7 @@ struct item {
     const struct path *path;
     const struct avro_type *reader, *writer;
     struct span field;
+    struct span location, message;
 };
 
 /* What was found of a pair. */
@@ -414,16 +415,25 @@ static void tell(struct telling *t, const struct difference *kind, struct span w
     t->bytes += where.len + what.len;
 }
 
+static void tell_item(struct telling *t, struct item *item)
+{
+    if (!item->location.ptr) {
+        item->location = location(t, item->path);
+        item->message = message(t, item);
+    }
+    tell(t, &differences[item->kind], item->location, item->message);
+}
+
 static void tell_list(struct telling *t, const struct list *list)
 {
-    for (const struct item *item = list->first; item && !t->cut; item = item->next) {
+    for (struct item *item = list->first; item && !t->cut; item = item->next) {
         t->cut = t->count >= FINDINGS_MAX || t->bytes >= FINDINGS_BYTES_MAX;
         if (t->cut)
             tell(t, NULL, SPAN(""), SPAN("{more: 'there are more differences than are listed'}"));
         else if (item->others)
             tell_list(t, item->others);
         else
-            tell(t, &differences[item->kind], location(t, item->path), message(t, item));
+            tell_item(t, item);
     }
 }
 

@@ -172,6 +172,25 @@ void json_put(struct buffer *out, const struct text *value)
     }
 }
 
+size_t json_nesting(struct span text)
+{
+    size_t depth = 0, deepest = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char byte = text.ptr[i];
+        if (quoted && byte == '\\')
+            i++;
+        else if (byte == '"')
+            quoted = !quoted;
+        else if (!quoted && (byte == '{' || byte == '['))
+            depth++;
+        else if (!quoted && (byte == '}' || byte == ']'))
+            depth--;
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest;
+}
+
 /* ---- order and equality ---- */
 
 static int by_name(const void *a, const void *b)

@@ -16,6 +16,9 @@ bool json_is_big(const struct text *value);
 /* An integer of any size outside 64 bits, at any depth. */
 bool json_holds_big(const struct text *value);
 
+/* How many containers stand around the innermost value of a JSON text, at most. */
+size_t json_nesting(struct span text);
+
 /* Compact, members in source order. */
 void json_put(struct buffer *out, const struct text *value);
 

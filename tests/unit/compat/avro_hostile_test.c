@@ -124,6 +124,9 @@ static void a_chain_of_later_definitions_has_a_bound(void **state)
     use(made_of(arena, &plain));
     put_chain(&unions, 240, "[\"null\",", "]");
     use(made_of(arena, &unions));
+    put_chain(&more, 340, "", ""); /* its own text could not be read again */
+    assert_refused(arena, &more, "Types are nested too deeply");
+    more.len = 0;
     put_chain(&more, 20000, "", "");
     assert_refused(arena, &more, "Types are nested more than");
 }
@@ -330,6 +333,23 @@ static void fifty_thousand_of_everything_take_no_square_of_it(void **state)
     assert_int_equal(count, FINDINGS_MAX + 1);
 }
 
+static void an_object_is_judged_by_few_of_very_many_branches(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct buffer out = {.arena = arena};
+    buffer_put(&out, SPAN("{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":"));
+    for (size_t i = 0; i < 5000; i++)
+        buffer_printf(
+            &out, "%s{\"type\":\"record\",\"name\":\"A%zu\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}",
+            i ? "," : "[", i);
+    buffer_put(&out, SPAN("],\"default\":{\"k\":0"));
+    for (size_t i = 0; i < 20000; i++)
+        buffer_printf(&out, ",\"k%zu\":0", i);
+    buffer_put(&out, SPAN("}}]}"));
+    assert_refused(arena, &out, "The default of field a takes too long to check");
+}
+
 static void the_message_of_a_default_that_nobody_can_check_is_short(void **state)
 {
     (void)state;
@@ -366,6 +386,7 @@ int main(void)
         cmocka_unit_test(huge_unions_are_compared_or_given_up),
         cmocka_unit_test(short_references_to_a_long_name_do_not_grow_without_end),
         cmocka_unit_test(fifty_thousand_of_everything_take_no_square_of_it),
+        cmocka_unit_test(an_object_is_judged_by_few_of_very_many_branches),
         cmocka_unit_test(the_message_of_a_default_that_nobody_can_check_is_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
