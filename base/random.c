@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+enum { POOL = 256 };
+
 static _Atomic uint64_t seeded;     /* 0: the kernel's bytes */
 
 static uint64_t seeded_next(void)
@@ -35,10 +37,27 @@ static void kernel_bytes(char *bytes, size_t size)
     }
 }
 
+/* A request asks for sixteen bytes: one system call serves many of them. The process never forks. */
+static void pooled_bytes(char *bytes, size_t size)
+{
+    static _Thread_local char pool[POOL];
+    static _Thread_local size_t left;
+    if (size > left) {
+        kernel_bytes(pool, sizeof pool);
+        left = sizeof pool;
+    }
+    left -= size;
+    memcpy(bytes, pool + left, size);
+    memset(pool + left, 0, size);
+}
+
 void random_bytes(void *bytes, size_t size)
 {
     if (!atomic_load(&seeded)) {
-        kernel_bytes(bytes, size);
+        if (size <= POOL)
+            pooled_bytes(bytes, size);
+        else
+            kernel_bytes(bytes, size);
         return;
     }
     for (size_t done = 0; done < size; done += sizeof(uint64_t)) {
