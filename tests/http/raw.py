@@ -7,6 +7,7 @@ be whole, well-formed, and nothing more.
 import json
 import socket
 
+V1 = "application/vnd.schemaregistry.v1+json"
 CLOSED = (ConnectionResetError, BrokenPipeError)
 
 
@@ -31,7 +32,7 @@ class Answer:
     @property
     def error(self):
         """(status, error_code, message) of an error that has its form and its type."""
-        assert self.field("Content-Type") in ("application/json", "application/vnd.schemaregistry.v1+json"), self
+        assert self.field("Content-Type") in ("application/json", V1), self
         body = self.json()
         assert list(body) == ["error_code", "message"], body
         assert int(str(body["error_code"])[:3]) == self.status, self
@@ -115,8 +116,8 @@ def post(body=b"", *fields, target="/subjects/bad/versions", method="POST", decl
     if isinstance(body, str):
         body = body.encode()
     length = [f"Content-Length: {len(body)}"] if declared else []
-    head = [f"{method} {target} HTTP/1.1", "Host: x", "Content-Type: application/json", *length, *fields, "", ""]
-    return "\r\n".join(head).encode("latin-1") + body
+    head = [f"{method} {target} HTTP/1.1", "Host: x", "Content-Type: application/json", *length, *fields]
+    return "\r\n".join([*head, "", ""]).encode("latin-1") + body
 
 
 def chunk(data, extension=""):

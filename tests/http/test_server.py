@@ -27,8 +27,8 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 
 def run(*arguments, cwd, env=None, **options):
     """A schemad that ends by itself."""
-    return subprocess.run([SCHEMAD, *map(str, arguments)], capture_output=True, text=True, timeout=20, cwd=cwd,
-                          env={**CLEAN, **(env or {})}, **options)
+    return subprocess.run([SCHEMAD, *map(str, arguments)], capture_output=True, text=True, timeout=20,
+                          cwd=cwd, env={**CLEAN, **(env or {})}, **options)
 
 
 def refused(done, *words):
@@ -42,8 +42,8 @@ def refused(done, *words):
 
 def settings():
     """name → (default, values, meaning), from the page that the binary prints."""
-    page = subprocess.run([SCHEMAD, "--print-configuration"], capture_output=True, text=True, check=True).stdout
-    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*) \|$", page, re.M)
+    page = subprocess.run([SCHEMAD, "--print-configuration"], capture_output=True, text=True, check=True)
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*) \|$", page.stdout, re.M)
     return {name: (default.strip("`"), values, meaning) for name, default, values, meaning in rows}
 
 
@@ -115,7 +115,8 @@ def test_a_number_out_of_its_bounds_stops_the_start(tmp_path):
             continue
         flag = "--" + name.replace("_", "-")
         count, _, unit = bounds[2].partition(" ")
-        refused(run(flag, f"{int(count) + 1}{unit}", cwd=tmp_path), name, "is not between", bounds[1], bounds[2])
+        over = run(flag, f"{int(count) + 1}{unit}", cwd=tmp_path)
+        refused(over, name, "is not between", bounds[1], bounds[2])
         least = SMALLEST[bounds[1]]
         if least > 0:
             small = f"{least - 1}ms" if bounds[1].endswith("s") else str(least - 1)
@@ -183,7 +184,9 @@ def folder_of_nobody():
         pwd.getpwnam("nobody")
     except KeyError:
         pytest.skip("there is no user called nobody")
-    how = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
+    how = {}
+    if os.getuid() == 0:
+        how = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
     if how and not os.access(SCHEMAD, os.X_OK):
         pytest.skip("schemad cannot be run")
     yield folder, how
@@ -199,10 +202,10 @@ def test_what_may_not_be_read_or_written_stops_the_start():
             registry.client().register("s", '"int"')
         for path, mode in (("schemad.db", 0), ("schemad.db", 0o444)):
             (folder / path).chmod(mode)
-            refused(run("--listen", "127.0.0.1:0", "--db", folder / "schemad.db", cwd=folder, **how), "schemad.db")
+            refused(run("--listen", "127.0.0.1:0", "--db", path, cwd=folder, **how), path)
         if how:
-            refused(run("--listen", "127.0.0.1:0", "--db", "fresh.db", cwd=folder, **how), "fresh.db",
-                    "Permission denied")
+            done = run("--listen", "127.0.0.1:0", "--db", "fresh.db", cwd=folder, **how)
+            refused(done, "fresh.db", "Permission denied")
 
 
 # ---- what it says
@@ -211,7 +214,8 @@ def test_help_names_every_setting_and_its_default(tmp_path):
     done = run("--help", cwd=tmp_path)
     assert done.returncode == 0 and done.stderr == ""
     for name, (default, _, _) in settings().items():
-        line = next(line for line in done.stdout.splitlines() if line.startswith("  --" + name.replace("_", "-") + " "))
+        flag = "  --" + name.replace("_", "-") + " "
+        line = next(line for line in done.stdout.splitlines() if line.startswith(flag))
         assert default == "none" or f"({default})" in line
     for flag in ("--config FILE", "--version", "--help"):
         assert f"  {flag}\n" in done.stdout
@@ -250,7 +254,8 @@ def test_it_answers_as_soon_as_it_is_ready(tmp_path):
 
 
 def test_the_defaults_are_a_file_in_the_working_folder(tmp_path):
-    process = subprocess.Popen([SCHEMAD, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, cwd=tmp_path, env=CLEAN)
+    process = subprocess.Popen([SCHEMAD, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, cwd=tmp_path,
+                               env=CLEAN)
     assert process.stdout.readline().startswith(b"schemad ready http://127.0.0.1:")
     assert (tmp_path / "schemad.db").exists()
     process.send_signal(signal.SIGINT)
@@ -260,9 +265,10 @@ def test_the_defaults_are_a_file_in_the_working_folder(tmp_path):
 
 def log_of(folder, log_format):
     """What is logged of requests that would like to be lines of their own."""
-    with Registry(folder, db=":memory:", options=["--log-level", "debug", "--log-format", log_format]) as registry:
+    options = ["--log-level", "debug", "--log-format", log_format]
+    with Registry(folder, db=":memory:", options=options) as registry:
         with registry.socket() as sock:
-            sock.sendall(get("/subjects", "User-Agent: a\" level=error b\\c=d \xfc", "X-Request-ID: {\"x\":1}") +
+            sock.sendall(get("/subjects", 'User-Agent: a" level=error b\\c=d \xfc', 'X-Request-ID: {"x":1}') +
                          get("/%0a2026-01-01T00:00:00.000Z%20error%20forged", "Connection: close"))
             while sock.recv(65536):
                 pass
@@ -294,10 +300,12 @@ def test_each_line_of_a_json_log_is_an_object(tmp_path):
     assert lines[1]["agent"].startswith('a" level=error b\\c=d') and lines[1]["id"] == '{"x":1}'
     assert lines[3] | {"ms": "", "time": "", "bytes": ""} == {
         "time": "", "level": "debug", "event": "request", "method": "POST", "target": "/subjects/s/versions",
-        "status": "200", "bytes": "", "ms": "", "from": "127.0.0.1", "agent": lines[3]["agent"], "id": lines[3]["id"]}
+        "status": "200", "bytes": "", "ms": "", "from": "127.0.0.1", "agent": lines[3]["agent"],
+        "id": lines[3]["id"]}
 
 
-@pytest.mark.parametrize("level, events", [("error", []), ("warn", []), ("info", ["ready", "stopping", "stopped"])])
+@pytest.mark.parametrize("level, events", [
+    ("error", []), ("warn", []), ("info", ["ready", "stopping", "stopped"])])
 def test_the_level_of_the_log_is_kept(tmp_path, level, events):
     options = ["--log-level", level, "--log-format", "json"]
     with Registry(tmp_path, db=":memory:", options=options) as registry:
@@ -458,7 +466,8 @@ def running(pid):
 def test_die_with_parent_ends_it_and_nothing_else_does(tmp_path, dies, how):
     flags = ["--die-with-parent"] if dies else []
     parent = subprocess.Popen([sys.executable, "-c", PARENT, SCHEMAD, "--listen", "127.0.0.1:0", *flags],
-                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path, env=CLEAN)
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=tmp_path,
+                              env=CLEAN)
     pid = int(parent.stdout.readline().split()[0])
     parent.send_signal(how)
     parent.wait()
