@@ -209,6 +209,8 @@ static bool read_value(struct scan *r, unsigned depth, struct text *value)
         return false;
     if (r->at == r->end)
         return scan_fail(r, r->rules->scalars_nest && depth > r->depth_max ? TEXT_TOO_DEEP : TEXT_TRUNCATED);
+    if (++r->values > TEXT_VALUES_MAX && !r->rules->unbounded)
+        return scan_fail(r, TEXT_TOO_MANY);
     const char *from = r->at;
     if (!read_kind(r, depth, value))
         return false;

@@ -34,7 +34,7 @@ struct text_rules {
     bool rest_ignored;          /* bytes after the value are not looked at; else refused */
     bool rest_controls;         /* after the value any byte up to 0x20 is white space, a comment is not */
     bool scalars_nest;          /* a string or number counts as one level deeper than what holds it */
-    bool unbounded;             /* numbers, strings and names may be of any length */
+    bool unbounded;             /* numbers, strings and names of any length, values of any number */
     unsigned depth_max;         /* 0: TEXT_DEPTH_MAX */
 };
 
@@ -44,7 +44,8 @@ extern const struct text_rules text_rules_event;    /* an event or a mapping: RF
 
 enum text_fault {
     TEXT_OK, TEXT_EMPTY, TEXT_BYTE_ORDER_MARK, TEXT_INVALID_UTF8, TEXT_TRUNCATED, TEXT_BAD, TEXT_BAD_ESCAPE,
-    TEXT_CONTROL, TEXT_NUL, TEXT_LONE_SURROGATE, TEXT_DUPLICATE, TEXT_TOO_DEEP, TEXT_TOO_LONG, TEXT_TRAILING,
+    TEXT_CONTROL, TEXT_NUL, TEXT_LONE_SURROGATE, TEXT_DUPLICATE, TEXT_TOO_DEEP, TEXT_TOO_LONG, TEXT_TOO_MANY,
+    TEXT_TRAILING,
 };
 
 struct text_failure {

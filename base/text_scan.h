@@ -11,6 +11,7 @@ struct scan {
     struct text_failure *failure;
     struct arena *arena;
     unsigned depth_max;
+    size_t values;                  /* begun so far */
     struct text_member *pile;       /* members of the containers being read, innermost last */
     size_t pile_used, pile_room;
 };

@@ -111,6 +111,7 @@ const char *text_fault_name(enum text_fault fault)
         [TEXT_DUPLICATE] = "duplicate-key",
         [TEXT_TOO_DEEP] = "too-deep",
         [TEXT_TOO_LONG] = "too-long",
+        [TEXT_TOO_MANY] = "too-many-values",
         [TEXT_TRAILING] = "trailing-data",
     };
     return names[fault];
@@ -132,6 +133,7 @@ static const char *fault_sentence(enum text_fault fault)
         [TEXT_DUPLICATE] = "a name stands twice in one object",
         [TEXT_TOO_DEEP] = "arrays and objects are nested too deeply",
         [TEXT_TOO_LONG] = "a number, a string or a name is too long",
+        [TEXT_TOO_MANY] = "there are too many values",
         [TEXT_TRAILING] = "something follows the JSON value",
     };
     return sentences[fault];

@@ -107,6 +107,22 @@ static enum text_fault fault_of_depth(size_t depth, const struct text_rules *rul
     return fault_of(text.ptr, text.len, rules);
 }
 
+static void the_number_of_values_is_bounded(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    struct buffer text = {.arena = arena};
+    buffer_byte(&text, '[');
+    for (int i = 1; i < TEXT_VALUES_MAX; i++)
+        buffer_put(&text, SPAN("1,"));
+    text.ptr[text.len - 1] = ']';
+    assert_int_equal(fault_of(text.ptr, text.len, &text_rules_body), TEXT_OK);
+    text.ptr[text.len - 1] = ',';
+    buffer_put(&text, SPAN("1]"));
+    assert_int_equal(fault_of(text.ptr, text.len, &text_rules_body), TEXT_TOO_MANY);
+    assert_int_equal(fault_of(text.ptr, text.len, &text_rules_event), TEXT_OK);
+}
+
 static void depth_is_bounded(void **state)
 {
     (void)state;
@@ -204,6 +220,7 @@ int main(void)
         cmocka_unit_test(each_fault_has_its_reason),
         cmocka_unit_test(schema_texts_may_hold_comments_and_odd_ends),
         cmocka_unit_test(the_last_of_equal_names_wins_in_the_place_of_the_first),
+        cmocka_unit_test(the_number_of_values_is_bounded),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(strings_and_pointers_are_decoded),
         cmocka_unit_test(numbers_look_like_java),
