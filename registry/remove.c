@@ -48,10 +48,10 @@ void remove_hidden_twins(struct decision *decision, const struct subject *subjec
             purge(decision, version);
 }
 
-/* Configuration and mode go with the last version. */
+/* Configuration and mode go with the last version. The empty name has none: its scope is the context's. */
 static void drop_settings(struct decision *decision, struct name name)
 {
-    if (view_scope(decision->view, name))
+    if (name.subject.len && view_scope(decision->view, name))
         decision_change(decision, CHANGE_SETTINGS, name);
 }
 
