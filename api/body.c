@@ -209,8 +209,5 @@ bool body_numbers_unset(const struct call *call, struct error *err)
         return false;
     if (has_id && id >= 0)
         return error_member_not_supported(err, "id");
-    /* -1 asks for the next version or the latest: what an unset version gets too. */
-    if (has_version && version != 0 && version != -1)
-        return error_member_not_supported(err, "version");
-    return true;
+    return !(has_version && version != 0) || error_member_not_supported(err, "version");
 }
