@@ -98,14 +98,15 @@ static bool same(const struct settings *a, const struct settings *b)
            a->mode == b->mode && a->has_config == b->has_config;
 }
 
-/* The modes of the subjects in a context. */
+/* The modes of the subjects in a context. Those of the default one do not stand together: other contexts, whose
+ * names begin with a colon, come between. */
 static void clear_modes(struct decision *decision, struct span context)
 {
     struct scope key = {.name.context = context};
     struct table_place place = table_seek(&decision->view->state.scopes, &key);
     const struct scope *scope;
-    while ((scope = table_next(&place)) && span_equal(scope->name.context, context)) {
-        if (!scope->name.subject.len || !scope->settings.mode)
+    while ((scope = table_next(&place)) && (!context.len || span_equal(scope->name.context, context))) {
+        if (!span_equal(scope->name.context, context) || !scope->name.subject.len || !scope->settings.mode)
             continue;
         struct name name = {context, arena_copy(decision->arena, scope->name.subject)};
         struct settings settings = scope->settings;

@@ -116,6 +116,26 @@ static void read_only_blocks_configuration_but_not_the_mode(void **state)
     room_close(room);
 }
 
+/* Scopes of other contexts stand between those of the default one: "!" and "s" lie around ":.c:". */
+static void clearing_a_context_clears_its_subjects_and_no_others(void **state)
+{
+    (void)state;
+    static const char *const scopes[] = {"", "!", "s", ":.c:", ":.c:s"};
+    struct room *room = room_open(":memory:");
+    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++)
+        assert_int_equal(room_mode(room, scopes[i], MODE_READONLY), 0);
+    set(room, (struct setting){.set_mode = true, .recursive = true});
+    expect(room, "!", "BACKWARD", false, MODE_READWRITE);
+    expect(room, "s", "BACKWARD", false, MODE_READWRITE);
+    expect(room, ":.c:t", "BACKWARD", false, MODE_READONLY);
+    assert_int_equal(room_mode(room, "s", MODE_READONLY), 0);
+    set(room, (struct setting){.scope.context = SPAN(".c"), .set_mode = true, .recursive = true});
+    expect(room, ":.c:s", "BACKWARD", false, MODE_READWRITE);
+    expect(room, ":.c:t", "BACKWARD", false, MODE_READWRITE);
+    expect(room, "s", "BACKWARD", false, MODE_READONLY);
+    room_close(room);
+}
+
 static void normalize_from_the_configuration_holds_for_registration(void **state)
 {
     (void)state;
@@ -159,6 +179,7 @@ int main(void)
         cmocka_unit_test(a_subject_entry_stands_for_the_whole_but_normalize),
         cmocka_unit_test(named_contexts_skip_the_top_level),
         cmocka_unit_test(read_only_blocks_configuration_but_not_the_mode),
+        cmocka_unit_test(clearing_a_context_clears_its_subjects_and_no_others),
         cmocka_unit_test(normalize_from_the_configuration_holds_for_registration),
         cmocka_unit_test(what_is_kept_reads_back),
     };
