@@ -98,8 +98,8 @@ static bool same(const struct settings *a, const struct settings *b)
            a->mode == b->mode && a->has_config == b->has_config;
 }
 
-/* The modes of the subjects in a context. Those of the default one do not stand together: other contexts, whose
- * names begin with a colon, come between. */
+/* The modes of the subjects in a context. Those of the default one do not stand together: the other contexts,
+ * whose names begin with a colon, come between. */
 static void clear_modes(struct decision *decision, struct span context)
 {
     struct scope key = {.name.context = context};
