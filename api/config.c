@@ -69,10 +69,10 @@ static bool delete_scope(struct call *call, struct name scope, struct error *err
     struct settings before, after;
     AUTO_VIEW view = registry_view(call->registry);
     const struct level *level = view_settings(view, scope).level;
-    if (scope.subject.len && !view_settings_at(view, scope).has_config)
-        return error_subject_not_found(err, name_text(scope, call->arena));
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
+    if (scope.subject.len && !before.has_config)
+        return error_subject_not_found(err, name_text(scope, call->arena));
     return answer(call, &before, "compatibilityLevel", before.level ? before.level : level, err);
 }
 

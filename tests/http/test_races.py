@@ -149,6 +149,17 @@ def test_deletes_of_one_version_at_once_succeed_once(registry):
     assert {reply.error[1] for reply in replies if reply.status == 404} == {40401}
 
 
+@pytest.mark.parametrize("target, body", [
+    ("/config/s", {"compatibility": "FULL"}),
+    ("/mode/s", {"mode": "READWRITE"}),
+])
+def test_deletes_of_one_setting_at_once_succeed_once(registry, target, body):
+    for _ in range(20):
+        assert registry.client().put(target, body).status == 200
+        replies = at_once(registry, [lambda client: client.delete(target)] * 8)
+        assert sorted(reply.status for reply in replies) == [200] + 7 * [404], replies
+
+
 def test_a_level_that_is_set_holds_for_what_comes_after(registry):
     client = registry.client()
     for round_number in range(20):
