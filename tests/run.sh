@@ -93,6 +93,7 @@ needs=(
     "pkg-config --exists libmicrohttpd|libmicrohttpd-dev"
     "pkg-config --exists avro-c|libavro-dev"
     "command -v avrocat|avro-bin"
+    "command -v curl|curl"
     "pkg-config --exists libcurl|libcurl4-openssl-dev"
     "pkg-config --exists cmocka|libcmocka-dev"
     "command -v clang-14 || command -v clang|clang-14"
