@@ -26,7 +26,7 @@ void line_publish(struct line *line, struct draft *draft);
 /* ---- a decision (decision.c) */
 
 /* What a decision looked at, and the batch that last touched it then. */
-enum mark { MARK_SUBJECT, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES };
+enum mark { MARK_SUBJECT, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES, MARK_ALL_RULES };
 
 struct basis {
     enum mark mark;
@@ -62,6 +62,9 @@ struct decision {
 /* What was looked at: a subject's versions; the settings that hold for a scope, from wherever they come. */
 void decision_rests_on_subject(struct decision *decision, struct name name);
 void decision_rests_on_rules(struct decision *decision, struct name name);
+
+/* For whoever looks for scopes: what is set anywhere, and where nothing is. */
+void decision_rests_on_all_rules(struct decision *decision);
 
 /* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the
  * decision's arena or in what was asked. */

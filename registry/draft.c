@@ -183,6 +183,8 @@ static void put_scope(struct draft *draft, const struct change *change)
 {
     struct table *table = &draft->view->state.scopes;
     struct name name = {change->context, change->subject};
+    if (draft->view->state.rules_seq < change->seq)
+        draft->view->state.rules_seq = change->seq;
     if (!change->body.len) {
         drop(draft, table_take(table, &(struct scope){.name = name}, &draft->making), free);
         return;

@@ -105,13 +105,13 @@ static void clear_modes(struct decision *decision, struct span context)
     struct scope key = {.name.context = context};
     struct table_place place = table_seek(&decision->view->state.scopes, &key);
     const struct scope *scope;
+    decision_rests_on_all_rules(decision);
     while ((scope = table_next(&place)) && (!context.len || span_equal(scope->name.context, context))) {
         if (!span_equal(scope->name.context, context) || !scope->name.subject.len || !scope->settings.mode)
             continue;
         struct name name = {context, arena_copy(decision->arena, scope->name.subject)};
         struct settings settings = scope->settings;
         settings.mode = MODE_UNSET;
-        decision_rests_on_rules(decision, name);
         decision_change(decision, CHANGE_SETTINGS, name)->body = settings_write(&settings, decision->arena);
     }
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settings: what is merged, what is cleared, what is inherited from where. */
+#include "tests/unit/registry/crowd.h"
 #include "tests/unit/registry/room.h"
 
 #include "registry/settings.h"
+
+#include <stdatomic.h>
+#include <unistd.h>
 
 static struct settings set(struct room *room, struct setting setting)
 {
@@ -136,6 +140,51 @@ static void clearing_a_context_clears_its_subjects_and_no_others(void **state)
     room_close(room);
 }
 
+/* A mode that is being written when all are to be cleared. */
+struct late {
+    struct registry *registry;
+    atomic_bool writing;
+    int codes[2];
+};
+
+static void wait_in_first_commit(void *arg, const struct change *changes, size_t count)
+{
+    struct late *late = arg;
+    (void)changes;
+    (void)count;
+    if (!atomic_exchange(&late->writing, true))
+        usleep(100000);
+}
+
+static void set_or_clear(void *arg, int number)
+{
+    struct late *late = arg;
+    AUTO_ARENA arena = arena_new();
+    struct error err = {.arena = arena};
+    struct setting one = {.scope.subject = SPAN("s"), .set_mode = true, .mode = MODE_READONLY};
+    struct setting all = {.set_mode = true, .recursive = true};
+    while (number && !late->writing)
+        usleep(1000);
+    if (!registry_set(late->registry, number ? &all : &one, NULL, NULL, arena, &err))
+        late->codes[number] = err.code;
+}
+
+/* What was decided while it was not there yet would leave it standing, and it was told of before. */
+static void clearing_takes_what_was_written_meanwhile(void **state)
+{
+    (void)state;
+    struct room *room = room_open(":memory:");
+    struct late late = {.registry = room->registry};
+    assert_int_equal(room_mode(room, "", MODE_READONLY), 0);
+    room->plan.in_commit = wait_in_first_commit;
+    room->plan.arg = &late;
+    crowd(2, set_or_clear, &late);
+    assert_int_equal(late.codes[0], 0);
+    assert_int_equal(late.codes[1], 0);
+    expect(room, "s", "BACKWARD", false, MODE_READWRITE);
+    room_close(room);
+}
+
 static void normalize_from_the_configuration_holds_for_registration(void **state)
 {
     (void)state;
@@ -180,6 +229,7 @@ int main(void)
         cmocka_unit_test(named_contexts_skip_the_top_level),
         cmocka_unit_test(read_only_blocks_configuration_but_not_the_mode),
         cmocka_unit_test(clearing_a_context_clears_its_subjects_and_no_others),
+        cmocka_unit_test(clearing_takes_what_was_written_meanwhile),
         cmocka_unit_test(normalize_from_the_configuration_holds_for_registration),
         cmocka_unit_test(what_is_kept_reads_back),
     };
