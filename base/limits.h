@@ -65,6 +65,7 @@ enum {
     RECORD_EMPTY_MAX = 1 * MIB, /* values of a record that take no bytes: nothing else bounds their number */
     REGISTRY_REPLY_MAX = 16 * MIB,/* a reply of the registry */
     REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
+    MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */
     REASONS_MAX = 256,          /* different reasons counted in a summary; the rest is one more */
 };

@@ -20,13 +20,22 @@ struct enrolled {
 /* A file's text, or the built-in schema when the name is NULL. */
 MUST_CHECK bool schema_text(const char *file, struct span *text, struct arena *arena, struct error *err);
 
-/* Reads the text and loads the built-in mapping for it. */
-MUST_CHECK bool schema_map(struct span text, const struct schema **schema, struct mapping **mapping,
-                           struct arena *arena, struct error *err);
+/* A mapping as it was given: the built-in one when the name is NULL. */
+struct mapping_source {
+    const char *name;
+    struct span text;
+};
+MUST_CHECK bool mapping_text(const char *file, struct mapping_source *source, struct arena *arena,
+                             struct error *err);
+
+/* Reads the schema and loads the mapping for it. */
+MUST_CHECK bool schema_map(struct span text, const struct mapping_source *rules, const struct schema **schema,
+                           struct mapping **mapping, struct arena *arena, struct error *err);
 
 /* Nothing is registered that could not be used: text and mapping are tried first. A refusal is told in the
  * registry's own words. */
-MUST_CHECK bool enrol(struct client *client, struct span subject, struct span text, struct enrolled *enrolled,
-                      struct arena *arena, struct error *err);
+MUST_CHECK bool enrol(struct client *client, struct span subject, struct span text,
+                      const struct mapping_source *rules, struct enrolled *enrolled, struct arena *arena,
+                      struct error *err);
 
 #endif

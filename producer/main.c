@@ -12,14 +12,18 @@ static bool run_map(const struct options *options, struct error *err)
     AUTO_ARENA arena = arena_new();
     const struct schema *schema;
     struct mapping *mapping;
+    struct mapping_source rules;
     struct span text;
-    if (!schema_text(options->schema, &text, arena, err) || !schema_map(text, &schema, &mapping, arena, err))
+    if (!schema_text(options->schema, &text, arena, err) ||
+        !mapping_text(options->mapping, &rules, arena, err) ||
+        !schema_map(text, &rules, &schema, &mapping, arena, err))
         return false;
     struct input *input = input_open(options->inputs, options->input_count, err);
     if (!input)
         return false;
     int64_t now = options->ingest_given ? options->ingest_time : clock_now();
-    bool mapped = map_lines(input, mapping, schema, now, stdout, err);
+    struct mapping_way way = {mapping, schema, now, options->explain};
+    bool mapped = map_lines(input, &way, stdout, err);
     input_close(input);
     return mapped && (fflush(stdout) == 0 || error_set(err, 0, "cannot write to standard output"));
 }

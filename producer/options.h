@@ -18,6 +18,8 @@ struct options {
     struct span registry;
     struct span subject;
     const char *schema;
+    const char *mapping;
+    bool explain;
     const char *out;
     struct span format;
     struct span codec;

@@ -129,13 +129,15 @@ static void find_timestamp(struct run *run)
 static bool ask_registry(struct run *run, struct arena *arena, struct error *err)
 {
     struct span text;
-    if (!schema_text(run->options->schema, &text, arena, err))
+    struct mapping_source rules;
+    if (!schema_text(run->options->schema, &text, arena, err) ||
+        !mapping_text(run->options->mapping, &rules, arena, err))
         return false;
     struct client_options where = {run->options->registry, run->options->registry_time};
     struct client *client = client_open(&where, err);
     if (!client)
         return false;
-    bool enrolled = enrol(client, run->options->subject, text, &run->enrolled, arena, err);
+    bool enrolled = enrol(client, run->options->subject, text, &rules, &run->enrolled, arena, err);
     client_close(client);
     if (enrolled)
         fprintf(stderr, "genesys-producer: subject %.*s, schema id %d, compatibility %.*s%s\n",
