@@ -3,7 +3,7 @@
 #ifndef PRODUCER_OPTIONS_H
 #define PRODUCER_OPTIONS_H
 
-#include "base/error.h"
+#include "producer/sink.h"
 
 #include <stdio.h>
 
@@ -21,6 +21,8 @@ struct options {
     const char *mapping;
     bool explain;
     const char *out;
+    const char *lake;
+    struct sink_roll roll;
     struct span format;
     struct span codec;
     const char *dead_letter;

@@ -38,7 +38,7 @@ class Producer:
         """What `decode` prints, read back from JSON."""
         done = self.run("decode", *arguments)
         assert done.returncode == code, done.stderr.decode()
-        return [json.loads(line) for line in done.stdout.decode().splitlines()]
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def counts(text):
