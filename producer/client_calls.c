@@ -148,6 +148,33 @@ bool client_check(struct client *client, struct span subject, struct span schema
     return true;
 }
 
+/* The messages are optional; where there are some, they are strings. */
+static bool read_messages(const struct reply *reply, const struct text **messages)
+{
+    const struct text *given = text_get(&reply->json, SPAN("messages"));
+    bool well = !given || given->kind == TEXT_ARRAY || given->kind == TEXT_NULL;
+    for (size_t i = 0; well && given && i < given->count; i++)
+        well = given->items[i].kind == TEXT_STRING;
+    *messages = given && given->kind == TEXT_ARRAY ? given : NULL;
+    return well;
+}
+
+bool client_compare(struct client *client, struct span subject, struct span schema, bool *compatible,
+                    const struct text **messages, struct arena *arena, struct error *err)
+{
+    struct reply *reply = arena_alloc(arena, sizeof *reply); /* the messages stand in it */
+    struct request request = {
+        "POST", path_of(arena, SPAN("/compatibility/subjects/"), subject, SPAN("/versions?verbose=true")),
+        schema_body(arena, schema)};
+    if (!ask(client, &request, reply, arena, err))
+        return false;
+    const struct text *given = text_get(&reply->json, SPAN("is_compatible"));
+    if (!given || given->kind != TEXT_BOOLEAN)
+        return garbage(client, &request, "without is_compatible", err);
+    *compatible = given->truth;
+    return read_messages(reply, messages) || garbage(client, &request, "with messages that are none", err);
+}
+
 bool client_schema(struct client *client, int id, struct span subject, struct span *schema,
                    struct arena *arena, struct error *err)
 {

@@ -2,6 +2,7 @@
 /* genesys-producer: Genesys Cloud events in, Avro out. From the command to its file, from an error to the one
  * line that tells it. */
 #include "base/clock.h"
+#include "producer/check.h"
 #include "producer/enrol.h"
 #include "producer/map.h"
 #include "producer/run.h"
@@ -48,6 +49,7 @@ static enum exit_code run_command(const struct options *options, struct error *e
     case COMMAND_ENCODE: return run_encode(options, err);
     case COMMAND_MAP: return run_map(options, err) ? EXIT_WELL : EXIT_NOTHING;
     case COMMAND_DECODE: return run_decode(options, err);
+    case COMMAND_CHECK: return run_check(options, err);
     case COMMAND_HELP: options_help(stdout, options->about); return EXIT_WELL;
     case COMMAND_VERSION:
         printf("genesys-producer %s (commit %s)\n", SCHEMAD_VERSION, SCHEMAD_COMMIT);

@@ -9,7 +9,8 @@
 
 #include <stddef.h>
 
-enum { ENCODE = 1 << COMMAND_ENCODE, MAP = 1 << COMMAND_MAP, DECODE = 1 << COMMAND_DECODE };
+enum { ENCODE = 1 << COMMAND_ENCODE, MAP = 1 << COMMAND_MAP, DECODE = 1 << COMMAND_DECODE,
+       CHECK = 1 << COMMAND_CHECK };
 enum { LINE = 24 }; /* the column where --help begins to explain */
 
 struct row {
@@ -24,9 +25,11 @@ struct row {
 #define MEMBER(name) offsetof(struct options, name)
 
 static const struct row rows[] = {
-    {"registry", "URL", ENCODE | DECODE, KIND_SPAN, MEMBER(registry),
+    {"registry", "URL", ENCODE | DECODE | CHECK, KIND_SPAN, MEMBER(registry),
      "the registry, http or https; user and password may stand in it"},
-    {"subject", "NAME", ENCODE, KIND_SPAN, MEMBER(subject), "the subject; " DEFAULT_SUBJECT " unless given"},
+    {"subject", "NAME", ENCODE | CHECK, KIND_SPAN, MEMBER(subject),
+     "the subject; " DEFAULT_SUBJECT " unless given"},
+    {"schema", "FILE", CHECK, KIND_PATH, MEMBER(schema), "the Avro schema that is to be deployed"},
     {"schema", "FILE", ENCODE | MAP, KIND_PATH, MEMBER(schema),
      "the Avro schema of the records; the built-in GenesysCloudInteractionEvent unless given"},
     {"mapping", "FILE", ENCODE | MAP, KIND_PATH, MEMBER(mapping),
@@ -46,13 +49,15 @@ static const struct row rows[] = {
     {"format", "FORM", ENCODE, KIND_SPAN, MEMBER(format),
      "framed: each message behind its length, as it travels over Kafka (unless given)\n"
      "ocf: an Avro object container file"},
+    {"format", "FORM", CHECK, KIND_SPAN, MEMBER(format),
+     "of the verdict: text (unless given), json, junit or sarif"},
     {"codec", "CODEC", ENCODE, KIND_SPAN, MEMBER(codec),
      "of container files: deflate (unless given) or null"},
     {"dead-letter", "FILE", ENCODE, KIND_PATH, MEMBER(dead_letter),
      "takes what could not be encoded, with the reason, behind what it holds already"},
     {"ingest-time", "MS", ENCODE | MAP, KIND_TIME, MEMBER(ingest_time),
      "stops the clock that stands in for events without a time, in milliseconds since 1970"},
-    {"registry-timeout", "SECONDS", ENCODE | DECODE, KIND_SECONDS, MEMBER(registry_time),
+    {"registry-timeout", "SECONDS", ENCODE | DECODE | CHECK, KIND_SECONDS, MEMBER(registry_time),
      "for one request to the registry with all its tries; 30 unless given"},
     {"strict", NULL, ENCODE, KIND_FLAG, MEMBER(strict), "exit 1 when there was a dead letter"},
 };
@@ -69,6 +74,9 @@ static const struct {
      "Prints what the mapping makes of each line, without registry and without Avro."},
     {"decode", COMMAND_DECODE, "decode --registry URL [OPTION…] FILE",
      "Prints the records of a framed or a container file as JSON lines. A container file needs no registry."},
+    {"check", COMMAND_CHECK, "check --registry URL --schema FILE [OPTION…]",
+     "Asks whether the schema can follow the subject's versions, and changes nothing. Exit 0: it can. 1: it\n"
+     "cannot, for the reasons printed. 2: it was not decided."},
 };
 
 /* ---- help ---- */
@@ -115,12 +123,14 @@ void options_help(FILE *out, enum command about)
 
 /* ---- reading ---- */
 
-static const struct row *find_row(struct span name)
+/* The command's own row where it has one. */
+static const struct row *find_row(struct span name, enum command command)
 {
+    const struct row *found = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (span_equal(name, span_of(rows[i].name)))
-            return &rows[i];
-    return NULL;
+        if (span_equal(name, span_of(rows[i].name)) && (!found || rows[i].commands & 1U << command))
+            found = &rows[i];
+    return found;
 }
 
 static const char *command_name(enum command command)
@@ -137,7 +147,7 @@ static bool read_option(struct options *options, char **argv, int argc, int *at,
     const char *argument = argv[*at] + 2;
     const char *equals = strchr(argument, '=');
     struct span name = {argument, equals ? (size_t)(equals - argument) : strlen(argument)};
-    const struct row *row = find_row(name);
+    const struct row *row = find_row(name, options->command);
     if (!row)
         return error_set(err, 0, "there is no option --%.*s (see --help)", SPAN_ARGS(name));
     if (!(row->commands & 1U << options->command))
@@ -168,8 +178,8 @@ static bool check_ends(struct options *options, struct error *err)
 /* The last word on what belongs together. */
 static bool check(struct options *options, struct error *err)
 {
-    bool encode = options->command == COMMAND_ENCODE;
-    if (encode && options->registry.len == 0)
+    bool encode = options->command == COMMAND_ENCODE, gate = options->command == COMMAND_CHECK;
+    if ((encode || gate) && options->registry.len == 0)
         return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
     if (encode && !options->out && !options->lake)
         return error_set(err, 0, "--out or --lake is missing: where do the records go? (see --help)");
@@ -177,6 +187,10 @@ static bool check(struct options *options, struct error *err)
         return false;
     if (options->command == COMMAND_DECODE && options->input_count != 1)
         return error_set(err, 0, "decode reads one file (see --help)");
+    if (gate && !options->schema)
+        return error_set(err, 0, "--schema is missing: which schema is to be checked? (see --help)");
+    if (gate && options->input_count > 0)
+        return error_set(err, 0, "check reads no events (see --help)");
     if (encode && options->dead_letter && options->out && strcmp(options->dead_letter, options->out) == 0)
         return error_set(err, 0, "--out and --dead-letter cannot be the same file");
     if (options->subject.len == 0)

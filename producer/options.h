@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-enum command { COMMAND_ENCODE, COMMAND_MAP, COMMAND_DECODE, COMMAND_HELP, COMMAND_VERSION };
+enum command { COMMAND_ENCODE, COMMAND_MAP, COMMAND_DECODE, COMMAND_CHECK, COMMAND_HELP, COMMAND_VERSION };
 
 #define DEFAULT_SUBJECT "genesys-interaction-events-prod-avro-versions"
 
