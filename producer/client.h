@@ -49,6 +49,10 @@ MUST_CHECK bool client_compare(struct client *client, struct span subject, struc
                                bool *compatible, const struct text **messages, struct arena *arena,
                                struct error *err);
 
+/* The subject's latest version. Code 40401: it has none. */
+MUST_CHECK bool client_latest(struct client *client, struct span subject, int *id, int *version,
+                              struct span *schema, struct arena *arena, struct error *err);
+
 /* The full text of an Avro schema. Code 40403: no such id. `subject` may be empty; a qualified one says in
  * which context the id counts. */
 MUST_CHECK bool client_schema(struct client *client, int id, struct span subject, struct span *schema,

@@ -4,9 +4,9 @@
 
 #include "base/limits.h"
 #include "producer/encode.h"
+#include "producer/shipped.h"
 
 #include "mapping_genesys.h"
-#include "schema_genesys.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -37,10 +37,10 @@ static bool read_file(const char *file, size_t most, struct span *text, struct a
     return read;
 }
 
-bool schema_text(const char *file, struct span *text, struct arena *arena, struct error *err)
+bool schema_text(const char *name, struct span *text, struct arena *arena, struct error *err)
 {
-    *text = (struct span){(const char *)schema_genesys, schema_genesys_size};
-    return !file || read_file(file, SCHEMA_FILE_MAX, text, arena, err);
+    return shipped_text(name ? span_of(name) : SPAN("v1"), text) ||
+           read_file(name, SCHEMA_FILE_MAX, text, arena, err);
 }
 
 bool mapping_text(const char *file, struct mapping_source *source, struct arena *arena, struct error *err)
@@ -123,4 +123,13 @@ bool enrol(struct client *client, struct span subject, struct span text, const s
         !client_schema(client, enrolled->id, subject, &enrolled->text, arena, err))
         return false;
     return map_with(enrolled->text, false, rules, &enrolled->schema, &enrolled->mapping, arena, err);
+}
+
+bool enrol_latest(struct client *client, struct span subject, const struct mapping_source *rules,
+                  struct enrolled *enrolled, struct arena *arena, struct error *err)
+{
+    *enrolled = (struct enrolled){0};
+    return client_level(client, subject, &enrolled->level, arena, err) &&
+           client_latest(client, subject, &enrolled->id, &enrolled->version, &enrolled->text, arena, err) &&
+           map_with(enrolled->text, false, rules, &enrolled->schema, &enrolled->mapping, arena, err);
 }

@@ -31,7 +31,9 @@ static const struct row rows[] = {
      "the subject; " DEFAULT_SUBJECT " unless given"},
     {"schema", "FILE", CHECK, KIND_PATH, MEMBER(schema), "the Avro schema that is to be deployed"},
     {"schema", "FILE", ENCODE | MAP, KIND_PATH, MEMBER(schema),
-     "the Avro schema of the records; the built-in GenesysCloudInteractionEvent unless given"},
+     "the Avro schema of the records: a file, or v1 (unless given), v2, v3, v4, which are built in"},
+    {"use-latest", NULL, ENCODE, KIND_FLAG, MEMBER(use_latest),
+     "takes the subject's latest version from the registry, and registers none"},
     {"mapping", "FILE", ENCODE | MAP, KIND_PATH, MEMBER(mapping),
      "the rules that make records of events; those for Genesys Cloud unless given"},
     {"explain", NULL, MAP, KIND_FLAG, MEMBER(explain),
@@ -193,6 +195,8 @@ static bool check(struct options *options, struct error *err)
         return error_set(err, 0, "check reads no events (see --help)");
     if (encode && options->dead_letter && options->out && strcmp(options->dead_letter, options->out) == 0)
         return error_set(err, 0, "--out and --dead-letter cannot be the same file");
+    if (options->use_latest && options->schema)
+        return error_set(err, 0, "--schema and --use-latest cannot both be given");
     if (options->subject.len == 0)
         options->subject = SPAN(DEFAULT_SUBJECT);
     for (size_t i = 0; i < options->subject.len; i++)

@@ -18,6 +18,7 @@ struct options {
     struct span registry;
     struct span subject;
     const char *schema;
+    bool use_latest;
     const char *mapping;
     bool explain;
     const char *out;

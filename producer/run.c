@@ -151,6 +151,19 @@ static void find_timestamp(struct run *run)
             run->timestamp = i;
 }
 
+static void tell_enrolled(const struct run *run)
+{
+    const struct enrolled *enrolled = &run->enrolled;
+    fprintf(stderr, "genesys-producer: subject %.*s, ", SPAN_ARGS(run->options->subject));
+    if (enrolled->version)
+        fprintf(stderr, "version %d, ", enrolled->version);
+    if (enrolled->level.len)
+        fprintf(stderr, "schema id %d, compatibility %.*s%s\n", enrolled->id, SPAN_ARGS(enrolled->level),
+                enrolled->level_set ? " (set now)" : "");
+    else
+        fprintf(stderr, "schema id %d, compatibility as the registry's default\n", enrolled->id);
+}
+
 static bool ask_registry(struct run *run, struct arena *arena, struct error *err)
 {
     struct span text;
@@ -162,12 +175,13 @@ static bool ask_registry(struct run *run, struct arena *arena, struct error *err
     struct client *client = client_open(&where, err);
     if (!client)
         return false;
-    bool enrolled = enrol(client, run->options->subject, text, &rules, &run->enrolled, arena, err);
+    struct span subject = run->options->subject;
+    bool enrolled = run->options->use_latest
+                        ? enrol_latest(client, subject, &rules, &run->enrolled, arena, err)
+                        : enrol(client, subject, text, &rules, &run->enrolled, arena, err);
     client_close(client);
     if (enrolled)
-        fprintf(stderr, "genesys-producer: subject %.*s, schema id %d, compatibility %.*s%s\n",
-                SPAN_ARGS(run->options->subject), run->enrolled.id, SPAN_ARGS(run->enrolled.level),
-                run->enrolled.level_set ? " (set now)" : "");
+        tell_enrolled(run);
     return enrolled;
 }
 

@@ -1,17 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The newest schema that comes with the program: see the header. Each version has every field of those before
- * it, so the newest is enough to know them all. */
+/* TABLE of the schemas that come with the program: see the header. Each version has every field of those
+ * before it, so the newest is enough to know them all. */
 #include "producer/shipped.h"
 
 #include "compat/avro.h"
 
+#include "schema_genesys.h"
+#include "schema_genesys_v2.h"
+#include "schema_genesys_v3.h"
 #include "schema_genesys_v4.h"
 
 #include <assert.h>
 
+static const struct {
+    struct span name;
+    const unsigned char *text;
+    const size_t *size;
+} shipped[] = {
+    {SPAN("v1"), schema_genesys, &schema_genesys_size},
+    {SPAN("v2"), schema_genesys_v2, &schema_genesys_v2_size},
+    {SPAN("v3"), schema_genesys_v3, &schema_genesys_v3_size},
+    {SPAN("v4"), schema_genesys_v4, &schema_genesys_v4_size},
+};
+
+bool shipped_text(struct span name, struct span *text)
+{
+    for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++) {
+        if (!span_equal(name, shipped[i].name))
+            continue;
+        *text = (struct span){(const char *)shipped[i].text, *shipped[i].size};
+        return true;
+    }
+    return false;
+}
+
 const struct schema *shipped_newest(struct arena *arena)
 {
-    const struct span text = {(const char *)schema_genesys_v4, schema_genesys_v4_size};
+    struct span text = {(const char *)schema_genesys_v4, schema_genesys_v4_size};
     struct error err = {.arena = arena};
     const struct schema *schema;
     bool read =
