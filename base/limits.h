@@ -66,7 +66,14 @@ enum {
     RECORD_EMPTY_MAX = 1 * MIB, /* values of a record that take no bytes: nothing else bounds their number */
     REGISTRY_REPLY_MAX = 16 * MIB,/* a reply of the registry */
     REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
+    MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */
+    LAKE_FILES_MAX = 16,        /* of a lake, open at a time: an hour each; late events need a few */
+    LAKE_NAME_MAX = 255,        /* bytes of the name of a subject's folder: what file systems take */
+    LAKE_WAIT_MS = 10000,       /* how long records wait in memory for their block to fill */
+    LAKE_SIZE = 128 * MIB,      /* a lake's file is complete at this size, */
+    LAKE_COUNT = 1000000,       /* … or so many records, */
+    LAKE_AGE_MS = 900 * 1000,   /* … or so long after its first: --roll-… moves them */
     REASONS_MAX = 256,          /* different reasons counted in a summary; the rest is one more */
 };
 

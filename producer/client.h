@@ -5,7 +5,7 @@
 #ifndef PRODUCER_CLIENT_H
 #define PRODUCER_CLIENT_H
 
-#include "base/error.h"
+#include "base/text.h"
 
 struct client;
 
@@ -42,6 +42,16 @@ MUST_CHECK bool client_register(struct client *client, struct span subject, stru
 /* Whether the schema could follow the subject's latest version. Changes nothing. */
 MUST_CHECK bool client_check(struct client *client, struct span subject, struct span schema, bool *compatible,
                              struct error *err);
+
+/* Whether it could follow the subject's versions, those that its level asks for. Changes nothing. *messages:
+ * an array of strings in the arena, or NULL. */
+MUST_CHECK bool client_compare(struct client *client, struct span subject, struct span schema,
+                               bool *compatible, const struct text **messages, struct arena *arena,
+                               struct error *err);
+
+/* The subject's latest version. Code 40401: it has none. */
+MUST_CHECK bool client_latest(struct client *client, struct span subject, int *id, int *version,
+                              struct span *schema, struct arena *arena, struct error *err);
 
 /* The full text of an Avro schema. Code 40403: no such id. `subject` may be empty; a qualified one says in
  * which context the id counts. */

@@ -114,6 +114,17 @@ bool client_set_level(struct client *client, struct span subject, struct span le
     return ask(client, &request, &reply, arena, err);
 }
 
+/* A number of the answer that counts something. */
+static bool read_count(const struct text *json, struct span name, int *count)
+{
+    int64_t number;
+    const struct text *given = text_get(json, name);
+    if (!given || !text_integer(given, &number) || number < 0 || number > INT32_MAX)
+        return false;
+    *count = (int)number;
+    return true;
+}
+
 bool client_register(struct client *client, struct span subject, struct span schema, int *id,
                      struct error *err)
 {
@@ -123,12 +134,7 @@ bool client_register(struct client *client, struct span subject, struct span sch
                               schema_body(arena, schema)};
     if (!ask(client, &request, &reply, arena, err))
         return false;
-    int64_t number;
-    const struct text *given = text_get(&reply.json, SPAN("id"));
-    if (!given || !text_integer(given, &number) || number < 0 || number > INT32_MAX)
-        return garbage(client, &request, "without a usable id", err);
-    *id = (int)number;
-    return true;
+    return read_count(&reply.json, SPAN("id"), id) || garbage(client, &request, "without a usable id", err);
 }
 
 bool client_check(struct client *client, struct span subject, struct span schema, bool *compatible,
@@ -148,6 +154,64 @@ bool client_check(struct client *client, struct span subject, struct span schema
     return true;
 }
 
+/* The messages are optional; where there are some, they are strings. */
+static bool read_messages(const struct reply *reply, const struct text **messages)
+{
+    const struct text *given = text_get(&reply->json, SPAN("messages"));
+    bool well = !given || given->kind == TEXT_ARRAY || given->kind == TEXT_NULL;
+    for (size_t i = 0; well && given && i < given->count; i++)
+        well = given->items[i].kind == TEXT_STRING;
+    *messages = given && given->kind == TEXT_ARRAY ? given : NULL;
+    return well;
+}
+
+bool client_compare(struct client *client, struct span subject, struct span schema, bool *compatible,
+                    const struct text **messages, struct arena *arena, struct error *err)
+{
+    struct reply *reply = arena_alloc(arena, sizeof *reply); /* the messages stand in it */
+    struct request request = {
+        "POST", path_of(arena, SPAN("/compatibility/subjects/"), subject, SPAN("/versions?verbose=true")),
+        schema_body(arena, schema)};
+    if (!ask(client, &request, reply, arena, err))
+        return false;
+    const struct text *given = text_get(&reply->json, SPAN("is_compatible"));
+    if (!given || given->kind != TEXT_BOOLEAN)
+        return garbage(client, &request, "without is_compatible", err);
+    *compatible = given->truth;
+    return read_messages(reply, messages) || garbage(client, &request, "with messages that are none", err);
+}
+
+/* The schema of an answer, when it is one that can be read here. */
+static bool read_schema(struct client *client, const struct request *request, const struct reply *reply,
+                        int id, struct span *schema, struct error *err)
+{
+    const struct text *text = text_get(&reply->json, SPAN("schema"));
+    const struct text *type = text_get(&reply->json, SPAN("schemaType"));
+    const struct text *references = text_get(&reply->json, SPAN("references"));
+    if (!text || text->kind != TEXT_STRING)
+        return garbage(client, request, "without a schema", err);
+    if (type && !span_equal(type->string, SPAN("AVRO")))
+        return error_set(err, CLIENT_UNFIT, "schema %d is of the type %.*s, not AVRO", id,
+                         SPAN_ARGS(type->string));
+    if (references && references->count > 0)
+        return error_set(err, CLIENT_UNFIT, "schema %d refers to other schemas, which is not read here", id);
+    *schema = text->string;
+    return true;
+}
+
+bool client_latest(struct client *client, struct span subject, int *id, int *version, struct span *schema,
+                   struct arena *arena, struct error *err)
+{
+    struct reply reply;
+    struct request request = {"GET", path_of(arena, SPAN("/subjects/"), subject, SPAN("/versions/latest")),
+                              {0}};
+    if (!ask(client, &request, &reply, arena, err))
+        return false;
+    if (!read_count(&reply.json, SPAN("id"), id) || !read_count(&reply.json, SPAN("version"), version))
+        return garbage(client, &request, "without a usable id and version", err);
+    return read_schema(client, &request, &reply, *id, schema, err);
+}
+
 bool client_schema(struct client *client, int id, struct span subject, struct span *schema,
                    struct arena *arena, struct error *err)
 {
@@ -158,16 +222,5 @@ bool client_schema(struct client *client, int id, struct span subject, struct sp
     struct request request = {"GET", path, {0}};
     if (!ask(client, &request, &reply, arena, err))
         return false;
-    const struct text *text = text_get(&reply.json, SPAN("schema"));
-    const struct text *type = text_get(&reply.json, SPAN("schemaType"));
-    const struct text *references = text_get(&reply.json, SPAN("references"));
-    if (!text || text->kind != TEXT_STRING)
-        return garbage(client, &request, "without a schema", err);
-    if (type && !span_equal(type->string, SPAN("AVRO")))
-        return error_set(err, CLIENT_UNFIT, "schema %d is of the type %.*s, not AVRO", id,
-                         SPAN_ARGS(type->string));
-    if (references && references->count > 0)
-        return error_set(err, CLIENT_UNFIT, "schema %d refers to other schemas, which is not read here", id);
-    *schema = text->string;
-    return true;
+    return read_schema(client, &request, &reply, id, schema, err);
 }

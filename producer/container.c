@@ -27,6 +27,7 @@ struct container {
     struct buffer block;  /* records of the block in the making */
     struct buffer packed; /* its deflated form */
     uint64_t count;
+    uint64_t size, kept; /* bytes and records that are written whole */
     z_stream zip;
 };
 
@@ -64,6 +65,7 @@ static bool write_header(struct container *container, struct span schema, const 
         put_meta(&head, metas[i].key, metas[i].value);
     put_long(&head, 0);
     buffer_put(&head, (struct span){container->sync, CONTAINER_SYNC});
+    container->size = head.len;
     return output_write(container->output, buffer_span(&head), err);
 }
 
@@ -130,11 +132,31 @@ bool container_flush(struct container *container, struct error *err)
     struct buffer head = {.arena = arena};
     put_long(&head, (int64_t)container->count);
     put_long(&head, (int64_t)body.len);
+    uint64_t count = container->count;
     container->count = 0;
     container->block.len = 0;
-    return output_write(container->output, buffer_span(&head), err) &&
-           output_write(container->output, body, err) &&
-           output_write(container->output, (struct span){container->sync, CONTAINER_SYNC}, err);
+    if (!output_write(container->output, buffer_span(&head), err) ||
+        !output_write(container->output, body, err) ||
+        !output_write(container->output, (struct span){container->sync, CONTAINER_SYNC}, err))
+        return false;
+    container->size += head.len + body.len + CONTAINER_SYNC;
+    container->kept += count;
+    return true;
+}
+
+uint64_t container_size(const struct container *container)
+{
+    return container->size;
+}
+
+uint64_t container_kept(const struct container *container)
+{
+    return container->kept;
+}
+
+uint64_t container_waiting(const struct container *container)
+{
+    return container->count;
 }
 
 bool container_add(struct container *container, struct span record, struct error *err)

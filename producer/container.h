@@ -27,14 +27,24 @@ MUST_CHECK bool container_add(struct container *container, struct span record, s
 MUST_CHECK bool container_flush(struct container *container, struct error *err); /* the last block, if any */
 void container_free(struct container *container);
 
+/* What the output has of it that can be read: bytes of the header and of whole blocks, records in those. Also
+ * right after a write has failed. */
+uint64_t container_size(const struct container *container);
+uint64_t container_kept(const struct container *container);
+
+/* Records that wait for their block to fill. */
+uint64_t container_waiting(const struct container *container);
+
 /* Reads. `file` stays the caller's and stands at `offset`; the magic has been read. */
 struct container_reader;
 MUST_CHECK bool container_open(FILE *file, uint64_t offset, struct container_reader **reader,
                                struct arena *arena, struct error *err);
+uint64_t container_begins(const struct container_reader *reader); /* behind the header */
 bool container_meta_find(const struct container_reader *reader, struct span key, struct span *value);
 
 struct container_block {
     uint64_t offset;   /* where it begins in the file */
+    uint64_t end;      /* … and ends, its sync marker included */
     uint64_t count;    /* records it claims to hold */
     struct span bytes; /* inflated; borrowed until the next block */
 };

@@ -13,6 +13,7 @@ enum { VARINT_MAX = 10, CHUNK = 64 * KIB, RAW_DEFLATE = -15 };
 struct container_reader {
     FILE *file;
     uint64_t offset; /* of the next byte */
+    uint64_t begins; /* the first block */
     struct arena *arena;
     struct container_meta *metas;
     size_t count, room;
@@ -120,6 +121,11 @@ static bool take_sync(struct container_reader *reader, char sync[CONTAINER_SYNC]
     return got == CONTAINER_SYNC || broken(reader, "the file ends too early", err);
 }
 
+uint64_t container_begins(const struct container_reader *reader)
+{
+    return reader->begins;
+}
+
 bool container_meta_find(const struct container_reader *reader, struct span key, struct span *value)
 {
     for (size_t i = 0; i < reader->count; i++) {
@@ -144,6 +150,7 @@ bool container_open(FILE *file, uint64_t offset, struct container_reader **reade
     made->inflated.arena = arena;
     if (!take_metas(made, err) || !take_sync(made, made->sync, err))
         return false;
+    made->begins = made->offset;
     struct span codec;
     if (!container_meta_find(made, SPAN("avro.codec"), &codec))
         codec = SPAN("null");
@@ -199,6 +206,7 @@ static bool take_block(struct container_reader *reader, int first, struct contai
         return broken(reader, "the sync marker is not the file's", err);
     if (reader->codec == CONTAINER_DEFLATE && !inflate_block(reader, err))
         return false;
+    block->end = reader->offset;
     block->count = (uint64_t)count;
     block->bytes = buffer_span(reader->codec == CONTAINER_DEFLATE ? &reader->inflated : &reader->stored);
     return true;

@@ -3,6 +3,7 @@
 #include "producer/expression.h"
 
 #include "base/digest.h"
+#include "producer/explain.h"
 #include "producer/fit.h"
 
 #include <assert.h>
@@ -61,6 +62,7 @@ static bool first_strict(const struct expression *first, struct evaluation *eval
         const struct text *found = find(&first->parts[i], evaluation);
         if (!found)
             continue;
+        evaluation->chosen = &first->parts[i];
         enum flaw flaw = convert_text(found, first->parts[i].as, value, evaluation->arena);
         return flaw == FLAW_NONE || refuse(evaluation, flaw_name(flaw));
     }
@@ -73,9 +75,13 @@ static bool first(const struct expression *first, struct evaluation *evaluation,
     if (first->strict)
         return first_strict(first, evaluation, value);
     evaluation->last = FLAW_NONE;
-    for (size_t i = 0; i < first->count; i++)
-        if (!expression_evaluate(&first->parts[i], evaluation, value) || value->kind != VALUE_NULL)
-            return evaluation->reason == NULL;
+    for (size_t i = 0; i < first->count; i++) {
+        if (expression_evaluate(&first->parts[i], evaluation, value) && value->kind == VALUE_NULL)
+            continue;
+        if (first->parts[i].op != OP_FIRST)
+            evaluation->chosen = &first->parts[i];
+        return evaluation->reason == NULL;
+    }
     *value = (struct value){0};
     if (!first->required)
         return true;
@@ -188,8 +194,10 @@ bool expression_evaluate(const struct expression *expression, struct evaluation 
 
 /* ---- records ---- */
 
-static bool assign(const struct assignment *assignment, struct evaluation *evaluation, struct value *value)
+static bool evaluate_field(const struct assignment *assignment, struct evaluation *evaluation,
+                           struct value *value)
 {
+    evaluation->chosen = NULL;
     bool good = expression_evaluate(&assignment->expression, evaluation, value);
     bool nothing = good ? value->kind == VALUE_NULL : strcmp(evaluation->reason, MISSING) == 0;
     if (assignment->from_ingest && nothing) {
@@ -205,6 +213,13 @@ static bool assign(const struct assignment *assignment, struct evaluation *evalu
         warn(evaluation, FLAW_TYPE_MISMATCH);
         *value = (struct value){0};
     }
+    return good;
+}
+
+static bool assign(const struct assignment *assignment, struct evaluation *evaluation, struct value *value)
+{
+    bool good = evaluate_field(assignment, evaluation, value);
+    explain_field(evaluation, assignment, good ? value : NULL);
     return good;
 }
 

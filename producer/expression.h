@@ -35,6 +35,7 @@ struct lookup {
 
 struct expression {
     enum operation op;
+    const struct text *source;      /* as it stands in the file */
     enum value_kind kind;           /* what it gives when it gives something; VALUE_NULL: never anything */
     bool from_root;                 /* GET, RAW: from the line's root, not from the body */
     struct pointer pointer;         /* GET, RAW */
@@ -60,6 +61,8 @@ struct assignment {
     const struct avro_type *type; /* of what is no null; NULL: the schema does not have the field */
     bool needed;                  /* the field holds no null and has no default */
     bool from_ingest;             /* the ingest clock stands in for nothing found */
+    bool common;                  /* not the rule's own */
+    size_t line;                  /* of the file */
 };
 
 /* How a record is filled. */
@@ -81,6 +84,8 @@ struct evaluation {
     enum flaw last;
     const char *reason; /* why the event is refused */
     struct span field;  /* and for which field */
+    const struct expression *chosen; /* the part that the last `first` took */
+    struct explanation *explanation; /* NULL: nobody asks */
 };
 
 /* False: the event is refused, see reason and field. */

@@ -15,6 +15,7 @@
 enum {
     ROOM_FIRST = 64 * KIB,
     ROOM_MAX = LINE_MAX + 2, /* a line of the greatest length, and its CR LF */
+    IDLE_MS = 1000,          /* between two calls while nothing comes */
 };
 
 struct source {
@@ -35,6 +36,8 @@ struct input {
     bool ended;        /* the current source has no more bytes */
     int stop;          /* when it can be read, reading ends; -1: nothing stops it */
     bool stopped;
+    idle_fn *idle; /* NULL: nobody asks */
+    void *idle_context;
 };
 
 /* ---- opening ---- */
@@ -97,6 +100,12 @@ void input_stop_on(struct input *input, int fd)
     input->stop = fd;
 }
 
+void input_when_idle(struct input *input, idle_fn *idle, void *context)
+{
+    input->idle = idle;
+    input->idle_context = context;
+}
+
 uint64_t input_done(const struct input *input)
 {
     return input->done;
@@ -131,21 +140,28 @@ static void make_room(struct input *input)
 }
 
 /* Waits for bytes or for the word to stop, whichever is first. */
-static void wait_for_bytes(struct input *input, int fd)
+static bool wait_for_bytes(struct input *input, int fd, struct error *err)
 {
     struct pollfd watched[] = {{.fd = fd, .events = POLLIN}, {.fd = input->stop, .events = POLLIN}};
+    int ready;
     if (input->stop < 0)
-        return;
-    while (poll(watched, 2, -1) < 0 && errno == EINTR)
-        continue;
+        return true;
+    while ((ready = poll(watched, 2, input->idle ? IDLE_MS : -1)) <= 0) {
+        if (ready < 0 && errno != EINTR)
+            return error_set(err, 0, "cannot wait for input: %s", strerror(errno));
+        if (ready == 0 && !input->idle(input->idle_context, err))
+            return false;
+    }
     input->stopped = watched[1].revents != 0;
+    return true;
 }
 
 /* When told to stop it reads nothing and is still no failure. */
 static bool read_more(struct input *input, struct error *err)
 {
     const struct source *source = &input->sources[input->current];
-    wait_for_bytes(input, source->fd);
+    if (!wait_for_bytes(input, source->fd, err))
+        return false;
     if (input->stopped)
         return true;
     make_room(input);

@@ -23,6 +23,10 @@ void input_close(struct input *input);
 /* From now on the input ends as soon as `fd` can be read: nothing more is read, a waiting read returns. */
 void input_stop_on(struct input *input, int fd);
 
+/* Calls once a second while the input waits for bytes; when it answers false, the reading fails. */
+typedef bool idle_fn(void *context, struct error *err);
+void input_when_idle(struct input *input, idle_fn *idle, void *context);
+
 enum input_result { INPUT_LINE, INPUT_END, INPUT_FAILED };
 enum input_result input_next(struct input *input, struct line *line, struct error *err);
 

@@ -4,7 +4,7 @@
 
 #include <stdarg.h>
 
-static size_t line_of(const struct loader *loader, const struct text *at)
+size_t load_line(const struct loader *loader, const struct text *at)
 {
     size_t line = 1;
     for (const char *each = loader->text.ptr; each < at->source.ptr; each++)
@@ -19,7 +19,7 @@ bool load_fail(const struct loader *loader, const struct text *at, const char *f
     va_start(args, format);
     buffer_vprintf(&out, format, args);
     va_end(args);
-    return error_set(loader->err, 0, "line %zu: %.*s", line_of(loader, at), SPAN_ARGS(buffer_span(&out)));
+    return error_set(loader->err, 0, "line %zu: %.*s", load_line(loader, at), SPAN_ARGS(buffer_span(&out)));
 }
 
 static bool is_listed(struct span name, const char *const *names)

@@ -12,6 +12,8 @@ struct loader {
     struct mapping *mapping;
     const struct lookup *lookups;
     size_t lookup_count;
+    const struct schema **shipped; /* the newest of the program's own, once it was asked for */
+    bool common; /* what is read now is common to all rules */
     const uint8_t *name_space; /* of UUIDs; NULL: the file names none */
     struct arena *arena;
     struct error *err;
@@ -20,6 +22,9 @@ struct loader {
 /* Fills the error with "line N: …", N being the line of `at`; returns false. */
 bool load_fail(const struct loader *loader, const struct text *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The line of the file where the value stands, from 1. */
+size_t load_line(const struct loader *loader, const struct text *at);
 
 /* `value` is an object without members other than those named (a list that ends in NULL). */
 MUST_CHECK bool load_object(const struct loader *loader, const struct text *value, const char *what,

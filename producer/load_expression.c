@@ -245,12 +245,14 @@ bool load_expression(const struct loader *loader, const struct text *source, con
                      struct span path, struct expression *expression)
 {
     const struct wanted wanted = {loader, type, path};
+    bool read = true;
     *expression = (struct expression){.op = OP_NULL};
-    if (source->kind == TEXT_NULL)
-        return true;
     if (source->kind == TEXT_STRING)
-        return read_string(loader, source, expression);
-    return source->kind == TEXT_OBJECT
-               ? read_object(&wanted, source, expression)
-               : load_fail(loader, source, "an expression is null, a string or an object");
+        read = read_string(loader, source, expression);
+    else if (source->kind == TEXT_OBJECT)
+        read = read_object(&wanted, source, expression);
+    else if (source->kind != TEXT_NULL)
+        return load_fail(loader, source, "an expression is null, a string or an object");
+    expression->source = source;
+    return read;
 }

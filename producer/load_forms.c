@@ -74,6 +74,7 @@ static bool load_envelope(const struct loader *loader, const struct text *source
         return load_fail(loader, name, "'name' is to be a string that is not empty");
     if (body->kind != TEXT_STRING)
         return load_fail(loader, body, "'body' is to be a pointer");
+    envelope->name = name->string;
     return load_conditions(loader, when, &envelope->when) && load_topic_of(loader, topic, envelope) &&
            load_pointer(loader, body, body->string, &envelope->body_at);
 }

@@ -86,6 +86,8 @@ static bool load_rule(const struct loader *loader, const struct text *source, co
     const struct text *set, *own_key = text_get(source, SPAN("key"));
     struct shape own = {0};
     rule->key = *key;
+    rule->source = rule->topic.text;
+    rule->line = load_line(loader, source);
     if (!load_object(loader, source, "a rule", members) || !load_needed(loader, source, "set", &set) ||
         !load_assignments(loader, set, loader->record, SPAN(""), &own))
         return false;
@@ -152,7 +154,11 @@ bool load_rules(struct loader *loader)
         return load_fail(loader, list, "without a rule nothing is mapped");
     loader->mapping->rules = arena_array(loader->arena, list->count, sizeof *loader->mapping->rules);
     loader->mapping->rule_count = list->count;
-    return load_topics(loader, list) &&
-           (!fields || load_assignments(loader, fields, loader->record, SPAN(""), &common)) &&
-           (!key_source || load_key(loader, key_source, &key)) && load_each(loader, list, &common, &key);
+    if (!load_topics(loader, list))
+        return false;
+    loader->common = true;
+    if (fields && !load_assignments(loader, fields, loader->record, SPAN(""), &common))
+        return false;
+    loader->common = false;
+    return (!key_source || load_key(loader, key_source, &key)) && load_each(loader, list, &common, &key);
 }

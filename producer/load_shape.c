@@ -4,6 +4,7 @@
 #include "producer/load.h"
 
 #include "producer/fit.h"
+#include "producer/shipped.h"
 
 static const struct avro_field *find_field(const struct avro_type *record, struct span name)
 {
@@ -23,14 +24,17 @@ static const struct avro_type *without_null(const struct avro_type *type)
     return type->branches[type->branches[0]->kind == AVRO_NULL];
 }
 
-/* A field that a newer schema has: asked of an older one it is evaluated and dropped. */
+/* A field that a newer schema has, the file's author's or ours: asked of an older one it is evaluated and
+ * dropped. */
 static bool is_later(const struct loader *loader, struct span path)
 {
     const struct text *later = text_get(loader->root, SPAN("later_fields"));
     for (size_t i = 0; later && i < later->count; i++)
         if (span_equal(later->items[i].string, path))
             return true;
-    return false;
+    if (!*loader->shipped)
+        *loader->shipped = shipped_newest(loader->arena);
+    return shipped_has(*loader->shipped, path);
 }
 
 static bool kind_fits(enum value_kind kind, enum avro_kind type)
@@ -109,6 +113,8 @@ bool load_assignments(const struct loader *loader, const struct text *fields, co
     shape->count = type ? type->field_count : 0;
     for (size_t i = 0; i < fields->count; i++) {
         assignments[i].field = path_to(loader, path, fields->members[i].name);
+        assignments[i].common = loader->common;
+        assignments[i].line = load_line(loader, &fields->members[i].value);
         if (!load_assignment(loader, &fields->members[i], type, &assignments[i]))
             return false;
     }

@@ -2,6 +2,7 @@
 /* genesys-producer: Genesys Cloud events in, Avro out. From the command to its file, from an error to the one
  * line that tells it. */
 #include "base/clock.h"
+#include "producer/check.h"
 #include "producer/enrol.h"
 #include "producer/map.h"
 #include "producer/run.h"
@@ -12,14 +13,18 @@ static bool run_map(const struct options *options, struct error *err)
     AUTO_ARENA arena = arena_new();
     const struct schema *schema;
     struct mapping *mapping;
+    struct mapping_source rules;
     struct span text;
-    if (!schema_text(options->schema, &text, arena, err) || !schema_map(text, &schema, &mapping, arena, err))
+    if (!schema_text(options->schema, &text, arena, err) ||
+        !mapping_text(options->mapping, &rules, arena, err) ||
+        !schema_map(text, &rules, &schema, &mapping, arena, err))
         return false;
     struct input *input = input_open(options->inputs, options->input_count, err);
     if (!input)
         return false;
     int64_t now = options->ingest_given ? options->ingest_time : clock_now();
-    bool mapped = map_lines(input, mapping, schema, now, stdout, err);
+    struct mapping_way way = {mapping, schema, now, options->explain};
+    bool mapped = map_lines(input, &way, stdout, err);
     input_close(input);
     return mapped && (fflush(stdout) == 0 || error_set(err, 0, "cannot write to standard output"));
 }
@@ -44,6 +49,7 @@ static enum exit_code run_command(const struct options *options, struct error *e
     case COMMAND_ENCODE: return run_encode(options, err);
     case COMMAND_MAP: return run_map(options, err) ? EXIT_WELL : EXIT_NOTHING;
     case COMMAND_DECODE: return run_decode(options, err);
+    case COMMAND_CHECK: return run_check(options, err);
     case COMMAND_HELP: options_help(stdout, options->about); return EXIT_WELL;
     case COMMAND_VERSION:
         printf("genesys-producer %s (commit %s)\n", SCHEMAD_VERSION, SCHEMAD_COMMIT);

@@ -4,39 +4,12 @@
 #include "producer/map.h"
 
 #include "base/digest.h"
+#include "producer/explain.h"
 #include "producer/fit.h"
 
 #include <errno.h>
 
 static void put_value(struct buffer *out, const struct avro_type *type, const struct value *value);
-
-static void put_json(struct buffer *out, const struct text *json)
-{
-    switch (json->kind) {
-    case TEXT_NULL: buffer_put(out, SPAN("null")); return;
-    case TEXT_BOOLEAN: buffer_put(out, json->truth ? SPAN("true") : SPAN("false")); return;
-    case TEXT_NUMBER: buffer_put(out, json->string); return;
-    case TEXT_STRING: text_quote(out, json->string); return;
-    case TEXT_ARRAY:
-        buffer_byte(out, '[');
-        for (size_t i = 0; i < json->count; i++) {
-            buffer_put(out, i ? SPAN(",") : SPAN(""));
-            put_json(out, &json->items[i]);
-        }
-        buffer_byte(out, ']');
-        return;
-    case TEXT_OBJECT:
-        buffer_byte(out, '{');
-        for (size_t i = 0; i < json->count; i++) {
-            buffer_put(out, i ? SPAN(",") : SPAN(""));
-            text_quote(out, json->members[i].name);
-            buffer_byte(out, ':');
-            put_json(out, &json->members[i].value);
-        }
-        buffer_byte(out, '}');
-        return;
-    }
-}
 
 static const struct avro_type *record_in(const struct avro_type *type)
 {
@@ -57,7 +30,7 @@ static void put_members(struct buffer *out, const struct avro_type *record, cons
         text_quote(out, field->name);
         buffer_byte(out, ':');
         if (member->kind == VALUE_NULL && field->fallback && !fit_null(field->type))
-            put_json(out, field->fallback);
+            explain_json(out, field->fallback);
         else
             put_value(out, field->type, member);
     }
@@ -104,29 +77,31 @@ static void put_mapped(struct buffer *out, const struct mapped *mapped, const st
         buffer_byte(out, ']');
 }
 
-static bool map_line(const struct line *line, const struct mapping *mapping, const struct schema *schema,
-                     int64_t ingest_time, FILE *out, struct error *err)
+static bool map_line(const struct line *line, const struct mapping_way *way, FILE *out, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct mapped mapped = {.outcome = OUTCOME_DEAD_LETTER, .reason = "too-large"};
+    struct explanation explanation = {.arena = arena};
     if (!line->too_long)
-        mapped = mapping_apply(mapping, line->bytes, ingest_time, arena);
+        mapped = mapping_explain(way->mapping, line->bytes, way->ingest_time,
+                                 way->explained ? &explanation : NULL, arena);
     struct buffer text = {.arena = arena};
     buffer_printf(&text, "{\"line\":%lld,\"action\":", (long long)line->number);
-    put_mapped(&text, &mapped, schema);
+    put_mapped(&text, &mapped, way->schema);
+    if (way->explained)
+        explanation_put(&text, &explanation);
     buffer_put(&text, SPAN("}\n"));
     return fwrite(text.ptr, 1, text.len, out) == text.len ||
            error_set(err, 0, "cannot write what was mapped: %s", strerror(errno));
 }
 
-bool map_lines(struct input *input, const struct mapping *mapping, const struct schema *schema,
-               int64_t ingest_time, FILE *out, struct error *err)
+bool map_lines(struct input *input, const struct mapping_way *way, FILE *out, struct error *err)
 {
     for (;;) {
         struct line line;
         switch (input_next(input, &line, err)) {
         case INPUT_LINE:
-            if (!map_line(&line, mapping, schema, ingest_time, out, err))
+            if (!map_line(&line, way, out, err))
                 return false;
             break;
         case INPUT_END:

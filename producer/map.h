@@ -8,8 +8,15 @@
 
 #include <stdio.h>
 
+/* How lines are mapped and shown. */
+struct mapping_way {
+    const struct mapping *mapping;
+    const struct schema *schema;
+    int64_t ingest_time;
+    bool explained; /* with what filled each field */
+};
+
 /* One line of output per line of input. */
-MUST_CHECK bool map_lines(struct input *input, const struct mapping *mapping, const struct schema *schema,
-                          int64_t ingest_time, FILE *out, struct error *err);
+MUST_CHECK bool map_lines(struct input *input, const struct mapping_way *way, FILE *out, struct error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "producer/mapping.h"
 
 #include "base/limits.h"
+#include "producer/explain.h"
 #include "producer/rules.h"
 
 static struct mapped dead_letter(const char *reason)
@@ -71,12 +72,12 @@ static bool envelope_fits(const struct envelope *envelope, struct event *event)
     return event->body != NULL;
 }
 
-static bool find_envelope(const struct mapping *mapping, struct event *event)
+static const struct envelope *find_envelope(const struct mapping *mapping, struct event *event)
 {
     for (size_t i = 0; i < mapping->envelope_count; i++)
         if (envelope_fits(&mapping->envelopes[i], event))
-            return true;
-    return false;
+            return &mapping->envelopes[i];
+    return NULL;
 }
 
 static const struct rule *find_rule(const struct mapping *mapping, const struct topic *topic)
@@ -116,7 +117,8 @@ static bool conversation_differs(const struct rule *rule, const struct event *ev
 /* ---- the record ---- */
 
 /* Gives an agent without an id the one that stands for nobody known. */
-static void name_agent(const struct mapping *mapping, struct value *record, struct arena *arena)
+static void name_agent(const struct mapping *mapping, struct value *record, struct arena *arena,
+                       struct explanation *explanation)
 {
     struct value *members = arena_array(arena, record->count, sizeof *members);
     struct value *agent = arena_array(arena, mapping->agent_size, sizeof *agent);
@@ -125,6 +127,8 @@ static void name_agent(const struct mapping *mapping, struct value *record, stru
         memcpy(agent, members[mapping->agent].members, mapping->agent_size * sizeof *agent);
     if (agent[mapping->agent_id].kind != VALUE_NULL)
         return;
+    if (explanation)
+        explanation->anonymous = true;
     agent[mapping->agent_id] = (struct value){.kind = VALUE_STRING, .text = mapping->anonymous};
     members[mapping->agent] =
         (struct value){.kind = VALUE_RECORD, .members = agent, .count = mapping->agent_size};
@@ -156,9 +160,10 @@ static struct mapped apply_rule(const struct mapping *mapping, const struct rule
     if (!shape_fill(&rule->record, evaluation, &mapped.record))
         return refused(evaluation);
     if (mapping->anonymous.ptr && rule->sets_agent)
-        name_agent(mapping, &mapped.record, evaluation->arena);
+        name_agent(mapping, &mapped.record, evaluation->arena, evaluation->explanation);
     if (!expression_evaluate(&rule->key, evaluation, &key))
         return refused(evaluation);
+    explain_key(evaluation, &rule->key, &key);
     if (key.kind == VALUE_STRING)
         mapped.key = key.text;
     list_warnings(evaluation, &mapped);
@@ -166,13 +171,15 @@ static struct mapped apply_rule(const struct mapping *mapping, const struct rule
 }
 
 static struct mapped apply_event(const struct mapping *mapping, struct event *event, int64_t ingest_time,
-                                 struct arena *arena)
+                                 struct explanation *explanation, struct arena *arena)
 {
     const char *reason = skip_by_conditions(mapping, &event->root);
     if (reason)
         return skipped(reason);
-    if (!find_envelope(mapping, event))
+    const struct envelope *envelope = find_envelope(mapping, event);
+    if (!envelope)
         return dead_letter("unknown-envelope");
+    explain_envelope(explanation, envelope, event);
     if (characters(event->topic) > TOPIC_MAX)
         return dead_letter("topic-too-long");
     struct topic topic = topic_split(event->topic, arena);
@@ -182,6 +189,7 @@ static struct mapped apply_event(const struct mapping *mapping, struct event *ev
     const struct rule *rule = find_rule(mapping, &topic);
     if (!rule)
         return mapping->unmapped_skipped ? skipped("unmapped-topic") : dead_letter("unmapped-topic");
+    explain_rule(explanation, rule);
     if (mapping->detail_type_checked && detail_type_differs(rule, event, &topic))
         return dead_letter("detail-type-mismatch");
     if (conversation_differs(rule, event, &topic))
@@ -190,12 +198,13 @@ static struct mapped apply_event(const struct mapping *mapping, struct event *ev
                                     .topic = &topic,
                                     .template = &rule->topic,
                                     .ingest_time = ingest_time,
-                                    .arena = arena};
+                                    .arena = arena,
+                                    .explanation = explanation};
     return apply_rule(mapping, rule, &evaluation);
 }
 
-struct mapped mapping_apply(const struct mapping *mapping, struct span line, int64_t ingest_time,
-                            struct arena *arena)
+struct mapped mapping_explain(const struct mapping *mapping, struct span line, int64_t ingest_time,
+                              struct explanation *explanation, struct arena *arena)
 {
     struct event event;
     const char *reason = event_read(line, &event, arena);
@@ -203,7 +212,13 @@ struct mapped mapping_apply(const struct mapping *mapping, struct span line, int
         return strcmp(reason, "empty-line") == 0 ? skipped(reason) : dead_letter(reason);
     if (event.root.kind != TEXT_OBJECT)
         return dead_letter("not-an-object");
-    return apply_event(mapping, &event, ingest_time, arena);
+    return apply_event(mapping, &event, ingest_time, explanation, arena);
+}
+
+struct mapped mapping_apply(const struct mapping *mapping, struct span line, int64_t ingest_time,
+                            struct arena *arena)
+{
+    return mapping_explain(mapping, line, ingest_time, NULL, arena);
 }
 
 struct span mapping_digest(const struct mapping *mapping)

@@ -44,6 +44,11 @@ MUST_CHECK bool mapping_load(struct span text, const struct schema *schema, stru
 struct mapped mapping_apply(const struct mapping *mapping, struct span line, int64_t ingest_time,
                             struct arena *arena);
 
+/* The same, and tells what filled which field; see explain.h. NULL: nobody asks. */
+struct explanation;
+struct mapped mapping_explain(const struct mapping *mapping, struct span line, int64_t ingest_time,
+                              struct explanation *explanation, struct arena *arena);
+
 /* SHA-256 of the mapping's text, in hex. */
 struct span mapping_digest(const struct mapping *mapping);
 

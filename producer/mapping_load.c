@@ -124,6 +124,7 @@ bool mapping_load(struct span text, const struct schema *schema, struct mapping 
 {
     struct text *root = arena_alloc(arena, sizeof *root);
     struct loader loader = {.text = text, .record = avro_root(schema), .arena = arena, .err = err};
+    loader.shipped = arena_alloc(arena, sizeof *loader.shipped);
     *mapping = loader.mapping = arena_alloc(arena, sizeof **mapping);
     if (loader.record->kind != AVRO_RECORD)
         return error_set(err, 0, "the schema is to be a record");

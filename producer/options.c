@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* TABLE of options: which command knows them, what they take, what they mean. A row is all that a new option
  * needs beside the member it fills. */
-#include "producer/options.h"
+#include "producer/option_value.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "producer/client.h"
 
 #include <stddef.h>
 
-enum kind { KIND_FLAG, KIND_SPAN, KIND_PATH, KIND_TIME, KIND_SECONDS };
-enum { ENCODE = 1 << COMMAND_ENCODE, MAP = 1 << COMMAND_MAP, DECODE = 1 << COMMAND_DECODE };
+enum { ENCODE = 1 << COMMAND_ENCODE, MAP = 1 << COMMAND_MAP, DECODE = 1 << COMMAND_DECODE,
+       CHECK = 1 << COMMAND_CHECK };
 enum { LINE = 24 }; /* the column where --help begins to explain */
 
 struct row {
     const char *name;
     const char *takes; /* NULL: a flag */
     unsigned commands;
-    enum kind kind;
+    enum option_kind kind;
     size_t member;
     const char *meaning; /* lines apart by LF */
 };
@@ -24,23 +25,41 @@ struct row {
 #define MEMBER(name) offsetof(struct options, name)
 
 static const struct row rows[] = {
-    {"registry", "URL", ENCODE | DECODE, KIND_SPAN, MEMBER(registry),
+    {"registry", "URL", ENCODE | DECODE | CHECK, KIND_SPAN, MEMBER(registry),
      "the registry, http or https; user and password may stand in it"},
-    {"subject", "NAME", ENCODE, KIND_SPAN, MEMBER(subject), "the subject; " DEFAULT_SUBJECT " unless given"},
+    {"subject", "NAME", ENCODE | CHECK, KIND_SPAN, MEMBER(subject),
+     "the subject; " DEFAULT_SUBJECT " unless given"},
+    {"schema", "FILE", CHECK, KIND_PATH, MEMBER(schema), "the Avro schema that is to be deployed"},
     {"schema", "FILE", ENCODE | MAP, KIND_PATH, MEMBER(schema),
-     "the Avro schema of the records; the built-in GenesysCloudInteractionEvent unless given"},
+     "the Avro schema of the records: a file, or v1 (unless given), v2, v3, v4, which are built in"},
+    {"use-latest", NULL, ENCODE, KIND_FLAG, MEMBER(use_latest),
+     "takes the subject's latest version from the registry, and registers none"},
+    {"mapping", "FILE", ENCODE | MAP, KIND_PATH, MEMBER(mapping),
+     "the rules that make records of events; those for Genesys Cloud unless given"},
+    {"explain", NULL, MAP, KIND_FLAG, MEMBER(explain),
+     "tells of each line which rule and which expression filled which field"},
     {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),
      "where the records go; - is standard output. A file gets its name when it is complete"},
+    {"lake", "DIR", ENCODE, KIND_PATH, MEMBER(lake),
+     "where a data lake is: container files in DIR/SUBJECT/dt=YYYY-MM-DD/hour=HH/, by event time"},
+    {"roll-size", "SIZE", ENCODE, KIND_SIZE, MEMBER(roll.size),
+     "a lake's file is complete at that size in bytes, KiB, MiB or GiB; 128MiB unless given"},
+    {"roll-count", "N", ENCODE, KIND_COUNT, MEMBER(roll.count),
+     "… or with so many records; 1000000 unless given"},
+    {"roll-age", "SECONDS", ENCODE, KIND_SECONDS, MEMBER(roll.age),
+     "… or so long after its first record; 900 unless given"},
     {"format", "FORM", ENCODE, KIND_SPAN, MEMBER(format),
      "framed: each message behind its length, as it travels over Kafka (unless given)\n"
      "ocf: an Avro object container file"},
+    {"format", "FORM", CHECK, KIND_SPAN, MEMBER(format),
+     "of the verdict: text (unless given), json, junit or sarif"},
     {"codec", "CODEC", ENCODE, KIND_SPAN, MEMBER(codec),
-     "of a container file: deflate (unless given) or null"},
+     "of container files: deflate (unless given) or null"},
     {"dead-letter", "FILE", ENCODE, KIND_PATH, MEMBER(dead_letter),
      "takes what could not be encoded, with the reason, behind what it holds already"},
     {"ingest-time", "MS", ENCODE | MAP, KIND_TIME, MEMBER(ingest_time),
      "stops the clock that stands in for events without a time, in milliseconds since 1970"},
-    {"registry-timeout", "SECONDS", ENCODE | DECODE, KIND_SECONDS, MEMBER(registry_time),
+    {"registry-timeout", "SECONDS", ENCODE | DECODE | CHECK, KIND_SECONDS, MEMBER(registry_time),
      "for one request to the registry with all its tries; 30 unless given"},
     {"strict", NULL, ENCODE, KIND_FLAG, MEMBER(strict), "exit 1 when there was a dead letter"},
 };
@@ -51,12 +70,15 @@ static const struct {
     const char *usage;
     const char *meaning;
 } commands[] = {
-    {"encode", COMMAND_ENCODE, "[encode] --registry URL --out FILE [OPTION…] [INPUT…]",
+    {"encode", COMMAND_ENCODE, "[encode] --registry URL {--out FILE | --lake DIR} [OPTION…] [INPUT…]",
      "Genesys Cloud events, one JSON object a line, become Avro records of a registered schema."},
     {"map", COMMAND_MAP, "map [OPTION…] [INPUT…]",
      "Prints what the mapping makes of each line, without registry and without Avro."},
     {"decode", COMMAND_DECODE, "decode --registry URL [OPTION…] FILE",
      "Prints the records of a framed or a container file as JSON lines. A container file needs no registry."},
+    {"check", COMMAND_CHECK, "check --registry URL --schema FILE [OPTION…]",
+     "Asks whether the schema can follow the subject's versions, and changes nothing. Exit 0: it can. 1: it\n"
+     "cannot, for the reasons printed. 2: it was not decided."},
 };
 
 /* ---- help ---- */
@@ -103,47 +125,14 @@ void options_help(FILE *out, enum command about)
 
 /* ---- reading ---- */
 
-static bool read_number(struct span text, int64_t *number)
+/* The command's own row where it has one. */
+static const struct row *find_row(struct span name, enum command command)
 {
-    struct text value = {.kind = TEXT_NUMBER, .source = text, .string = text};
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return false;
-    return text.len > 0 && (text.len == 1 || text.ptr[0] != '0') && text_integer(&value, number);
-}
-
-static bool set_member(struct options *options, const struct row *row, const char *value, struct error *err)
-{
-    void *member = (char *)options + row->member;
-    int64_t number;
-    switch (row->kind) {
-    case KIND_FLAG: *(bool *)member = true; return true;
-    case KIND_SPAN:
-        *(struct span *)member = span_of(value);
-        return value[0] || error_set(err, 0, "--%s must not be empty", row->name);
-    case KIND_PATH:
-        *(const char **)member = value;
-        return value[0] || error_set(err, 0, "--%s must not be empty", row->name);
-    case KIND_TIME:
-        if (!read_number(span_of(value), (int64_t *)member))
-            return error_set(err, 0, "--%s needs milliseconds since 1970, not '%s'", row->name, value);
-        options->ingest_given = true;
-        return true;
-    case KIND_SECONDS:
-        if (!read_number(span_of(value), &number) || number < 1 || number > 3600)
-            return error_set(err, 0, "--%s needs 1 to 3600 seconds, not '%s'", row->name, value);
-        *(int64_t *)member = number * 1000;
-        return true;
-    }
-    return false;
-}
-
-static const struct row *find_row(struct span name)
-{
+    const struct row *found = NULL;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (span_equal(name, span_of(rows[i].name)))
-            return &rows[i];
-    return NULL;
+        if (span_equal(name, span_of(rows[i].name)) && (!found || rows[i].commands & 1U << command))
+            found = &rows[i];
+    return found;
 }
 
 static const char *command_name(enum command command)
@@ -160,7 +149,7 @@ static bool read_option(struct options *options, char **argv, int argc, int *at,
     const char *argument = argv[*at] + 2;
     const char *equals = strchr(argument, '=');
     struct span name = {argument, equals ? (size_t)(equals - argument) : strlen(argument)};
-    const struct row *row = find_row(name);
+    const struct row *row = find_row(name, options->command);
     if (!row)
         return error_set(err, 0, "there is no option --%.*s (see --help)", SPAN_ARGS(name));
     if (!(row->commands & 1U << options->command))
@@ -171,21 +160,43 @@ static bool read_option(struct options *options, char **argv, int argc, int *at,
     if (row->takes && !equals && *at + 1 >= argc)
         return error_set(err, 0, "--%s needs a value: %s", row->name, row->takes);
     const char *value = !row->takes ? "" : equals ? equals + 1 : argv[++*at];
-    return set_member(options, row, value, err);
+    return option_value(options, row->kind, row->member, row->name, value, err);
+}
+
+/* What was given belongs to an end that was given; what was not takes its default. */
+static bool check_ends(struct options *options, struct error *err)
+{
+    struct sink_roll *roll = &options->roll;
+    if (!options->lake && (roll->size || roll->count || roll->age))
+        return error_set(err, 0, "--roll-size, --roll-count and --roll-age go with --lake");
+    if (!options->out && options->format.len > 0)
+        return error_set(err, 0, "--format goes with --out");
+    roll->size = roll->size ? roll->size : LAKE_SIZE;
+    roll->count = roll->count ? roll->count : LAKE_COUNT;
+    roll->age = roll->age ? roll->age : LAKE_AGE_MS;
+    return true;
 }
 
 /* The last word on what belongs together. */
 static bool check(struct options *options, struct error *err)
 {
-    bool encode = options->command == COMMAND_ENCODE;
-    if (encode && options->registry.len == 0)
+    bool encode = options->command == COMMAND_ENCODE, gate = options->command == COMMAND_CHECK;
+    if ((encode || gate) && options->registry.len == 0)
         return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
-    if (encode && !options->out)
-        return error_set(err, 0, "--out is missing: where do the records go? (see --help)");
+    if (encode && !options->out && !options->lake)
+        return error_set(err, 0, "--out or --lake is missing: where do the records go? (see --help)");
+    if (encode && !check_ends(options, err))
+        return false;
     if (options->command == COMMAND_DECODE && options->input_count != 1)
         return error_set(err, 0, "decode reads one file (see --help)");
-    if (encode && options->dead_letter && strcmp(options->dead_letter, options->out) == 0)
+    if (gate && !options->schema)
+        return error_set(err, 0, "--schema is missing: which schema is to be checked? (see --help)");
+    if (gate && options->input_count > 0)
+        return error_set(err, 0, "check reads no events (see --help)");
+    if (encode && options->dead_letter && options->out && strcmp(options->dead_letter, options->out) == 0)
         return error_set(err, 0, "--out and --dead-letter cannot be the same file");
+    if (options->use_latest && options->schema)
+        return error_set(err, 0, "--schema and --use-latest cannot both be given");
     if (options->subject.len == 0)
         options->subject = SPAN(DEFAULT_SUBJECT);
     for (size_t i = 0; i < options->subject.len; i++)

@@ -3,11 +3,11 @@
 #ifndef PRODUCER_OPTIONS_H
 #define PRODUCER_OPTIONS_H
 
-#include "base/error.h"
+#include "producer/sink.h"
 
 #include <stdio.h>
 
-enum command { COMMAND_ENCODE, COMMAND_MAP, COMMAND_DECODE, COMMAND_HELP, COMMAND_VERSION };
+enum command { COMMAND_ENCODE, COMMAND_MAP, COMMAND_DECODE, COMMAND_CHECK, COMMAND_HELP, COMMAND_VERSION };
 
 #define DEFAULT_SUBJECT "genesys-interaction-events-prod-avro-versions"
 
@@ -18,7 +18,12 @@ struct options {
     struct span registry;
     struct span subject;
     const char *schema;
+    bool use_latest;
+    const char *mapping;
+    bool explain;
     const char *out;
+    const char *lake;
+    struct sink_roll roll;
     struct span format;
     struct span codec;
     const char *dead_letter;

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,13 +41,20 @@ static const char *real_path(struct arena *arena, const char *place)
     return arena_copy(arena, span_of(realpath(place, resolved) ? resolved : place)).ptr;
 }
 
-static bool open_hidden(struct output *output, const char *place, mode_t mode, struct error *err)
+/* Fills path and folder; answers what follows the last slash. */
+static const char *split_path(struct output *output, const char *place)
 {
     output->path = real_path(output->arena, place);
     const char *slash = strrchr(output->path, '/');
     const char *base = slash ? slash + 1 : output->path;
     struct span folder = {output->path, (size_t)(base - output->path)};
     output->folder = slash ? arena_copy(output->arena, folder).ptr : ".";
+    return base;
+}
+
+static bool open_hidden(struct output *output, const char *place, mode_t mode, struct error *err)
+{
+    const char *base = split_path(output, place);
     struct span hidden = arena_printf(output->arena, "%s/.%s.%d.tmp", output->folder, base, (int)getpid());
     output->hidden = arena_copy(output->arena, hidden).ptr;
     int fd = open(output->hidden, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
@@ -91,6 +99,46 @@ struct output *output_open(const char *place, struct error *err)
     return NULL;
 }
 
+/* Between its making and its locking the file may have been taken for one that was left behind. */
+static int open_locked(const char *hidden)
+{
+    struct stat made;
+    int fd = open(hidden, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -1;
+    if (flock(fd, LOCK_EX) == 0 && fstat(fd, &made) == 0 && made.st_nlink > 0)
+        return fd;
+    close(fd);
+    errno = EAGAIN;
+    return -1;
+}
+
+struct output *output_create(const char *place, struct error *err)
+{
+    struct arena *arena = arena_new();
+    struct output *output = arena_alloc(arena, sizeof *output);
+    output->arena = arena;
+    output->name = arena_copy(arena, span_of(place)).ptr;
+    const char *base = split_path(output, place);
+    output->hidden = arena_copy(arena, arena_printf(arena, "%s/.%s.tmp", output->folder, base)).ptr;
+    output->disk = true;
+    int fd = open_locked(output->hidden);
+    output->file = fd < 0 ? NULL : fdopen(fd, "wb");
+    if (output->file && setvbuf(output->file, NULL, _IONBF, 0) == 0)
+        return output;
+    failed(output->name, errno, err);
+    arena_free(arena);
+    return NULL;
+}
+
+bool output_cut(struct output *output, uint64_t size, struct error *err)
+{
+    if (ftruncate(fileno(output->file), (off_t)size) != 0)
+        return output_failed(output, err);
+    output->broken = false;
+    return true;
+}
+
 bool output_write(struct output *output, struct span bytes, struct error *err)
 {
     if (bytes.len == 0 || fwrite(bytes.ptr, 1, bytes.len, output->file) == bytes.len)
@@ -112,14 +160,14 @@ bool output_flush(struct output *output, struct error *err)
     return true;
 }
 
-static bool sync_folder(const struct output *output, struct error *err)
+bool output_sync_folder(const char *folder, struct error *err)
 {
-    int fd = open(output->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool synced = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
     int cause = errno;
     if (fd >= 0)
         close(fd);
-    return synced || failed(output->name, cause, err);
+    return synced || failed(folder, cause, err);
 }
 
 static bool settle(struct output *output, struct error *err)
@@ -128,7 +176,7 @@ static bool settle(struct output *output, struct error *err)
         return true;
     if (rename(output->hidden, output->path) != 0)
         return output_failed(output, err);
-    return sync_folder(output, err);
+    return output_sync_folder(output->folder, err);
 }
 
 bool output_close(struct output *output, struct error *err)
@@ -136,11 +184,11 @@ bool output_close(struct output *output, struct error *err)
     bool whole = !output->broken && output_flush(output, err);
     if (output->broken && err->message.len == 0)
         error_set(err, 0, "%s was not written to its end", output->name);
-    if (fclose(output->file) != 0 && whole)
-        whole = output_failed(output, err);
-    whole = whole && settle(output, err);
+    whole = whole && settle(output, err); /* while the file is open, and locked if it was created */
     if (output->disk && output->broken)
         unlink(output->hidden);
+    if (fclose(output->file) != 0 && whole)
+        whole = failed(output->name, errno, err);
     arena_free(output->arena);
     return whole;
 }

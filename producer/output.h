@@ -13,6 +13,13 @@ struct output;
  * err. */
 struct output *output_open(const char *place, struct error *err);
 
+/* A file of a new name that no other process touches while it grows: it is locked, and hidden as `.name.tmp`.
+ * Nothing is buffered. NULL: see err. */
+struct output *output_create(const char *place, struct error *err);
+
+/* After a failed write: only the first `size` bytes count, and with them the file can be closed whole. */
+MUST_CHECK bool output_cut(struct output *output, uint64_t size, struct error *err);
+
 MUST_CHECK bool output_write(struct output *output, struct span bytes, struct error *err);
 
 /* Whether somebody may be waiting at the other end: then what is written should be sent at once. */
@@ -23,5 +30,8 @@ MUST_CHECK bool output_flush(struct output *output, struct error *err);
 
 /* Flushes, gives the file its name and frees. After a failed write nothing is named and nothing stays. */
 MUST_CHECK bool output_close(struct output *output, struct error *err);
+
+/* What the disk must not forget about a folder: names that came or went. */
+MUST_CHECK bool output_sync_folder(const char *folder, struct error *err);
 
 #endif

@@ -23,6 +23,7 @@ struct conditions {
 
 /* A form in which events come. */
 struct envelope {
+    struct span name;
     struct conditions when;
     struct span topic; /* a fixed one; ptr NULL: a pointer leads to it */
     struct pointer topic_at, body_at;
@@ -40,6 +41,8 @@ struct rule {
     struct shape record;
     struct expression key;
     bool sets_agent;
+    struct span source; /* the topic of the rule that is followed */
+    size_t line;        /* of the file, of that rule */
 };
 
 struct mapping {

@@ -9,7 +9,7 @@
 #include "producer/dead_letter.h"
 #include "producer/encode.h"
 #include "producer/enrol.h"
-#include "producer/sink.h"
+#include "producer/sinks.h"
 #include "producer/summary.h"
 
 #include <signal.h>
@@ -18,12 +18,13 @@
 #include <unistd.h>
 
 enum { PROGRESS_LINES = 64 }; /* between two looks at the clock */
+enum { DATED_FIRST = -62135596800000, DATED_LAST = 253402300799999 }; /* the years 1 to 9999 */
 
 struct run {
     const struct options *options;
     struct enrolled enrolled;
     struct encoder *encoder;
-    struct sink *sink;
+    struct sinks sinks;
     struct dead_letters *dead_letters; /* NULL: nobody wants them */
     struct input *input;
     struct summary summary;
@@ -47,6 +48,12 @@ static int64_t timestamp_of(const struct run *run, const struct mapped *mapped)
     return mapped->record.members[run->timestamp].number;
 }
 
+/* A time that can be written as a date of four digits; a schema may take any number for one. */
+static bool is_dated(int64_t timestamp)
+{
+    return timestamp >= DATED_FIRST && timestamp <= DATED_LAST;
+}
+
 /* Encodes and passes on. What avro-c or the sink will not take of itself becomes a dead letter. */
 static bool send(struct run *run, const struct line *line, const struct mapped *mapped, struct arena *arena,
                  struct error *err)
@@ -60,10 +67,13 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
                 (unsigned long long)line->number, SPAN_ARGS(own.message));
         return bury(run, &(struct dead_letter){line, "encode-failed", {0}, line->size, false}, err);
     }
-    if (message.avro.len > run->sink->record_max)
+    if (run->sinks.dated && !is_dated(message.timestamp))
+        return bury(run, &(struct dead_letter){line, "timestamp-out-of-range", SPAN("timestamp"), line->size,
+                                               false}, err);
+    if (message.avro.len > run->sinks.record_max)
         return bury(run, &(struct dead_letter){line, "record-too-large", {0}, message.avro.len, true}, err);
     summary_encoded(&run->summary, mapped, line->size, message.avro.len);
-    return run->sink->type->put(run->sink, &message, err);
+    return sinks_put(&run->sinks, &message, err);
 }
 
 static bool take_line(struct run *run, const struct line *line, struct error *err)
@@ -83,6 +93,20 @@ static bool take_line(struct run *run, const struct line *line, struct error *er
     return true;
 }
 
+/* What is done now and then between lines. */
+static bool look_up(struct run *run, struct error *err)
+{
+    if (run->terminal)
+        summary_progress(&run->summary, run->input, stderr);
+    return sinks_tick(&run->sinks, err);
+}
+
+/* … and while none comes. */
+static bool when_idle(void *context, struct error *err)
+{
+    return look_up(context, err);
+}
+
 static bool take_lines(struct run *run, struct error *err)
 {
     struct line line;
@@ -91,8 +115,8 @@ static bool take_lines(struct run *run, struct error *err)
         case INPUT_LINE:
             if (!take_line(run, &line, err))
                 return false;
-            if (run->terminal && run->summary.read % PROGRESS_LINES == 0)
-                summary_progress(&run->summary, run->input, stderr);
+            if (run->summary.read % PROGRESS_LINES == 0 && !look_up(run, err))
+                return false;
             break;
         case INPUT_END: return true;
         case INPUT_FAILED: return false;
@@ -114,6 +138,7 @@ static bool catch_signals(struct run *run, struct error *err)
     if (run->signals < 0 || sigprocmask(SIG_BLOCK, &wanted, NULL) != 0)
         return error_set(err, 0, "cannot watch for signals");
     input_stop_on(run->input, run->signals);
+    input_when_idle(run->input, when_idle, run);
     return true;
 }
 
@@ -126,50 +151,60 @@ static void find_timestamp(struct run *run)
             run->timestamp = i;
 }
 
+static void tell_enrolled(const struct run *run)
+{
+    const struct enrolled *enrolled = &run->enrolled;
+    fprintf(stderr, "genesys-producer: subject %.*s, ", SPAN_ARGS(run->options->subject));
+    if (enrolled->version)
+        fprintf(stderr, "version %d, ", enrolled->version);
+    if (enrolled->level.len)
+        fprintf(stderr, "schema id %d, compatibility %.*s%s\n", enrolled->id, SPAN_ARGS(enrolled->level),
+                enrolled->level_set ? " (set now)" : "");
+    else
+        fprintf(stderr, "schema id %d, compatibility as the registry's default\n", enrolled->id);
+}
+
 static bool ask_registry(struct run *run, struct arena *arena, struct error *err)
 {
     struct span text;
-    if (!schema_text(run->options->schema, &text, arena, err))
+    struct mapping_source rules;
+    if (!schema_text(run->options->schema, &text, arena, err) ||
+        !mapping_text(run->options->mapping, &rules, arena, err))
         return false;
     struct client_options where = {run->options->registry, run->options->registry_time};
     struct client *client = client_open(&where, err);
     if (!client)
         return false;
-    bool enrolled = enrol(client, run->options->subject, text, &run->enrolled, arena, err);
+    struct span subject = run->options->subject;
+    bool enrolled = run->options->use_latest
+                        ? enrol_latest(client, subject, &rules, &run->enrolled, arena, err)
+                        : enrol(client, subject, text, &rules, &run->enrolled, arena, err);
     client_close(client);
     if (enrolled)
-        fprintf(stderr, "genesys-producer: subject %.*s, schema id %d, compatibility %.*s%s\n",
-                SPAN_ARGS(run->options->subject), run->enrolled.id, SPAN_ARGS(run->enrolled.level),
-                run->enrolled.level_set ? " (set now)" : "");
+        tell_enrolled(run);
     return enrolled;
 }
 
-static bool open_ends(struct run *run, const struct sink_type *type, struct error *err)
+static bool open_ends(struct run *run, struct error *err)
 {
     const struct options *options = run->options;
-    struct sink_options place = {options->out, options->codec};
     struct sink_schema schema = {run->enrolled.id, options->subject, run->enrolled.text,
                                  mapping_digest(run->enrolled.mapping)};
     if (options->dead_letter)
         run->dead_letters = dead_letters_open(options->dead_letter, err);
     if (options->dead_letter && !run->dead_letters)
         return false;
-    run->sink = type->open(&place, &schema, err);
-    return run->sink;
+    return sinks_open(&run->sinks, options, &schema, err);
 }
 
 static bool prepare(struct run *run, struct arena *arena, struct error *err)
 {
-    struct span format = run->options->format.len ? run->options->format : SPAN("framed");
-    const struct sink_type *type = sink_find(format);
-    if (!type)
-        return error_set(err, 0, "unknown format '%.*s': framed and ocf are known", SPAN_ARGS(format));
     run->input = input_open(run->options->inputs, run->options->input_count, err);
     if (!run->input || !ask_registry(run, arena, err))
         return false;
     find_timestamp(run);
     run->encoder = encoder_new(run->enrolled.schema, err);
-    return run->encoder && catch_signals(run, err) && open_ends(run, type, err);
+    return run->encoder && catch_signals(run, err) && open_ends(run, err);
 }
 
 static bool stopped_by(struct run *run, const char **name)
@@ -183,7 +218,7 @@ static bool stopped_by(struct run *run, const char **name)
 
 static void report(struct run *run)
 {
-    bool out_taken = strcmp(run->options->out, "-") == 0 ||
+    bool out_taken = (run->options->out && strcmp(run->options->out, "-") == 0) ||
                      (run->options->dead_letter && strcmp(run->options->dead_letter, "-") == 0);
     const char *name;
     summary_progress_end(&run->summary, stderr);
@@ -194,6 +229,7 @@ static void report(struct run *run)
         fprintf(stderr, "genesys-producer: the dead letters were not kept: --dead-letter FILE keeps them\n");
     FILE *out = out_taken ? stderr : stdout;
     summary_print(&run->summary, out);
+    sinks_report(&run->sinks, out);
     fflush(out);
 }
 
@@ -202,7 +238,7 @@ static bool close_ends(struct run *run, bool well, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct error second = {.arena = arena};
-    if (run->sink && !run->sink->type->close(run->sink, well ? err : &second))
+    if (!sinks_close(&run->sinks, well ? err : &second))
         well = false;
     if (run->dead_letters && !dead_letters_close(run->dead_letters, well ? err : &second))
         well = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TABLE of sinks, and the wire header they share. */
+/* TABLE of the sinks that --format names, and the wire header they share. */
 #include "producer/sink.h"
 
 static const struct sink_type *const sinks[] = {

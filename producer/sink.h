@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where encoded records go. A sink is one row of the table: framed file, Avro object container file; later
- * Kafka and a data lake. */
+/* Where encoded records go. A sink is one row of the table: framed file, Avro object container file, data
+ * lake, Kafka. */
 #ifndef PRODUCER_SINK_H
 #define PRODUCER_SINK_H
 
 #include "base/error.h"
+
+#include <stdio.h>
 
 /* What a sink must know of the schema its records are written with. */
 struct sink_schema {
@@ -14,10 +16,26 @@ struct sink_schema {
     struct span mapping_digest; /* hex */
 };
 
+/* When a lake's file is complete; each bound is positive. */
+struct sink_roll {
+    uint64_t size;  /* bytes, header included */
+    uint64_t count; /* records */
+    int64_t age;    /* milliseconds since its first record */
+};
+
+/* What became of the records of one sink; outlives it. */
+struct sink_tally {
+    uint64_t taken; /* offered */
+    uint64_t safe;  /* in a file that has its name */
+    uint64_t files;
+};
+
 /* What the user may choose; a sink that has no use for a choice refuses it. */
 struct sink_options {
-    const char *place; /* a path, or "-": standard output */
+    const char *place; /* a path, or "-": standard output; a lake's folder */
     struct span codec; /* empty: the sink's own choice */
+    struct sink_roll roll;
+    struct sink_tally *tally;
 };
 
 struct message {
@@ -36,17 +54,20 @@ struct sink { /* first member of every sink's own struct */
 };
 
 struct sink_type {
-    const char *name; /* "framed", "ocf" */
+    const char *name; /* "framed", "ocf", … */
+    bool dated;       /* goes by the time of a record, which is to lie within the years 1 to 9999 */
     struct sink *(*open)(const struct sink_options *options, const struct sink_schema *schema,
                          struct error *err);
     MUST_CHECK bool (*put)(struct sink *sink, const struct message *message, struct error *err);
     MUST_CHECK bool (*flush)(struct sink *sink, struct error *err); /* all that was put is now safe */
     MUST_CHECK bool (*close)(struct sink *sink, struct error *err); /* flushes, then frees */
+    MUST_CHECK bool (*tick)(struct sink *sink, struct error *err);  /* what is due by now; NULL: nothing */
+    void (*report)(const struct sink_tally *tally, FILE *out);      /* its lines of the summary; NULL: none */
 };
 
-extern const struct sink_type sink_framed, sink_ocf;
+extern const struct sink_type sink_framed, sink_ocf, sink_lake;
 
-/* By name; NULL: unknown. */
+/* The form of a single file, by name; NULL: unknown. */
 const struct sink_type *sink_find(struct span name);
 
 /* Writes the five bytes in front of a record. */

@@ -61,7 +61,8 @@ SYSTEM = re.compile(
     r"|(sys|netinet|arpa|net|linux|sanitizer)/\w+\.h")
 
 # Made by the build and included by their bare name.
-GENERATED = {"mapping_genesys.h", "schema_genesys.h"}
+GENERATED = {"mapping_genesys.h", "schema_genesys.h", "schema_genesys_v2.h", "schema_genesys_v3.h",
+             "schema_genesys_v4.h"}
 
 TOP_FILES = {
     "CMakeLists.txt", "CMakePresets.json", "README.md", "LICENSE", "CHANGELOG.md", "SECURITY.md",

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The value of one option: how it is written, and what of it goes into the options. Private to options.c. */
+#ifndef PRODUCER_OPTION_VALUE_H
+#define PRODUCER_OPTION_VALUE_H
+
+#include "producer/options.h"
+
+enum option_kind { KIND_FLAG, KIND_SPAN, KIND_PATH, KIND_TIME, KIND_SECONDS, KIND_COUNT, KIND_SIZE };
+
+/* Fills the member at `place`. False: the value is none of that kind; the message names the option. */
+MUST_CHECK bool option_value(struct options *options, enum option_kind kind, size_t place, const char *name,
+                             const char *value, struct error *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sinks of one run, which all get every record: as many as the options name. */
+#ifndef PRODUCER_SINKS_H
+#define PRODUCER_SINKS_H
+
+#include "producer/options.h"
+#include "producer/sink.h"
+
+enum { SINKS_MAX = 2 };
+
+struct sinks {
+    struct {
+        struct sink *sink;
+        const struct sink_type *type;
+        struct sink_tally tally;
+    } of[SINKS_MAX];
+    size_t count;
+    size_t record_max; /* what each of them can take */
+    bool dated;        /* one of them goes by the records' time */
+};
+
+/* Opens what the options name. After a failure nothing is open, and no file has come to its name. */
+MUST_CHECK bool sinks_open(struct sinks *sinks, const struct options *options,
+                           const struct sink_schema *schema, struct error *err);
+
+MUST_CHECK bool sinks_put(struct sinks *sinks, const struct message *message, struct error *err);
+
+/* All that was put is now safe. */
+MUST_CHECK bool sinks_flush(struct sinks *sinks, struct error *err);
+
+/* What is due by the clock: to be called now and then, also while no record comes. */
+MUST_CHECK bool sinks_tick(struct sinks *sinks, struct error *err);
+
+/* Closes all of them, whatever happens; what fails beside the first failure is told at once. */
+MUST_CHECK bool sinks_close(struct sinks *sinks, struct error *err);
+
+/* Their lines of the summary. */
+void sinks_report(const struct sinks *sinks, FILE *out);
+
+#endif
