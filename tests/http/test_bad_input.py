@@ -186,6 +186,14 @@ def test_what_is_no_http_is_refused_and_closed(server, name):
     assert "bad" not in subjects(server)
 
 
+@pytest.mark.parametrize("name, status", [
+    ("a thousand headers", 431), ("a header of a megabyte", 431), ("a target of a megabyte", 414),
+    ("HTTP/9.9", 505), ("a length that is a word", 400), ("a length beyond 64 bits", 413),
+    ("a chunk size that is a word", 400), ("a header without a colon", 400)])
+def test_the_library_gives_the_status_that_fits(server, name, status):
+    assert set(statuses(until_closed(server, NO_HTTP[name]))) == {status}
+
+
 # ---- one request within another
 
 INNER = post('{"schema":"\\"int\\""}', target="/subjects/smuggled/versions")
