@@ -74,6 +74,21 @@ static bool check_line(const struct head *head, struct error *err)
     return true;
 }
 
+/* Whether something was lost or moved on the way here. Fields lie one behind the other, each followed by its
+ * line's end and the last one by the empty line, too; but a NUL cuts a value short, a line without a name is
+ * dropped, and lines that go on are joined elsewhere. */
+static bool has_gaps(const struct head *head)
+{
+    for (size_t i = 0; i < head->count; i++) {
+        bool last = i + 1 == head->count;
+        uintptr_t end = (uintptr_t)head->fields[i].value.ptr + head->fields[i].value.len;
+        uintptr_t next = (uintptr_t)(last ? head->end : head->fields[i + 1].name.ptr);
+        if (next <= end || next > end + (last ? 4 : 2))
+            return true;
+    }
+    return false;
+}
+
 static bool check_fields(const struct head *head, struct error *err)
 {
     struct span host = {0};
@@ -83,6 +98,8 @@ static bool check_fields(const struct head *head, struct error *err)
         if (!is_value(head->fields[i].value))
             return error_bad_head(err, "a header value holds a control character");
     }
+    if (head->end && has_gaps(head))
+        return error_bad_head(err, "a header line is folded, has no name or holds a NUL");
     size_t hosts = count_fields(head, SPAN("Host"), &host);
     if (hosts > 1)
         return error_bad_head(err, "more than one Host");

@@ -17,6 +17,7 @@ struct head {
     size_t count;
     size_t size;                            /* bytes of the header block, as they came; 0: unknown */
     bool cut;                               /* a NUL byte ended the target early */
+    const char *end;                        /* of the bytes that the fields lie in; NULL: they lie anywhere */
 };
 
 struct head_limits {

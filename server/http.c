@@ -95,22 +95,18 @@ static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind, const char *
     return MHD_YES;
 }
 
-/* Bytes of the header block: what the library counts, less the request line "METHOD TARGET HTTP/1.1". */
-static size_t block_size(struct MHD_Connection *connection, const struct head *head)
-{
-    size_t size = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
-    size_t line = head->method.len + 1 + head->target.len + 1 + head->version.len + 2;
-    return size > line ? size - line : 0;
-}
-
 static void read_head(struct exchange *exchange, const char *method, const char *version)
 {
     struct head *head = &exchange->head;
     head->method = span_of(method);
     head->version = span_of(version);
-    head->size = block_size(exchange->connection, head);
-    /* The version follows the target in the library's buffer; a NUL inside the target ends its text sooner.
-     * */
+    head->end =
+        method +
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+    /* Bytes of the header block: without the request line "METHOD TARGET HTTP/1.1". */
+    size_t line = head->method.len + 1 + head->target.len + 1 + head->version.len + 2;
+    head->size = (size_t)(head->end - method) > line ? (size_t)(head->end - method) - line : 0;
+    /* The version follows the target in the library's buffer; a NUL in the target ends its text sooner. */
     head->cut = (uintptr_t)version != (uintptr_t)exchange->line + head->target.len + 1;
     MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, on_field, exchange);
 }

@@ -16,7 +16,8 @@
  *   431  a head, its fields, its cookies or its trailers larger than that memory
  *   505  HTTP/0.x, HTTP/2 and later
  * It closes without an answer when a request line holds no blank. It skips empty lines before a request line,
- * takes a bare LF for the end of a line, joins folded lines and drops blanks around the target. */
+ * takes a bare LF for the end of a line and drops blanks around the target. What it joins or drops of the
+ * header lines is noticed, and refused by us. */
 struct http;
 
 /* What it serves with: borrowed until http_close. */

@@ -101,6 +101,12 @@ REFUSED_HEADS = {
     "a space in the target": (400, get("/sub jects")),
     "a tab in the target": (400, get("/sub\tjects")),
     "a NUL in the target": (400, get("/sub\0jects")),
+    "a NUL in a value": (400, get("/subjects", "X: a\0b")),
+    "a NUL in a value, and a line behind it": (400, get("/subjects", "X: a\0b", "Y: c")),
+    "a NUL behind chunked": (400, post("", "Transfer-Encoding: chunked\0x", declared=False)),
+    "a folded line": (400, get("/subjects", "X: a\r\n b", "Y: c")),
+    "a folded last line": (400, get("/subjects", "X: a\r\n\tb")),
+    "a header without a name": (400, get("/subjects", ": value")),
     "a bare carriage return in a value": (400, get("/subjects", "X: a\rHost: evil")),
     "a method that is no token": (400, get("/subjects", method="G(T")),
     "two lengths that agree": (400, get("/subjects", "Content-Length: 0", "Content-Length: 0")),
@@ -178,6 +184,14 @@ def test_what_is_no_http_is_refused_and_closed(server, name):
     said = until_closed(server, NO_HTTP[name])
     assert all(400 <= status <= 505 for status in statuses(said)), said[:500]
     assert "bad" not in subjects(server)
+
+
+@pytest.mark.parametrize("name, status", [
+    ("a thousand headers", 431), ("a header of a megabyte", 431), ("a target of a megabyte", 414),
+    ("HTTP/9.9", 505), ("a length that is a word", 400), ("a length beyond 64 bits", 413),
+    ("a chunk size that is a word", 400), ("a header without a colon", 400)])
+def test_the_library_gives_the_status_that_fits(server, name, status):
+    assert set(statuses(until_closed(server, NO_HTTP[name]))) == {status}
 
 
 # ---- one request within another

@@ -25,9 +25,9 @@ SCHEMAD = BIN / "schemad"
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("SCHEMAD_")}
 
 
-def run(*arguments, cwd, env=None, **options):
+def run(*arguments, cwd, env=None, binary=SCHEMAD, **options):
     """A schemad that ends by itself."""
-    return subprocess.run([SCHEMAD, *map(str, arguments)], capture_output=True, text=True, timeout=20,
+    return subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True, timeout=20,
                           cwd=cwd, env={**CLEAN, **(env or {})}, **options)
 
 
@@ -177,7 +177,7 @@ def test_a_file_of_settings_that_cannot_be_read_stops_the_start(tmp_path):
 
 @contextlib.contextmanager
 def folder_of_nobody():
-    """A folder that others than root may enter, and what runs a process as one of them."""
+    """A folder that others than root may enter, and what runs a schemad there as one of them."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="schemad-test-"))
     folder.chmod(0o755)
     try:
@@ -186,11 +186,12 @@ def folder_of_nobody():
         pytest.skip("there is no user called nobody")
     how = {}
     if os.getuid() == 0:
-        how = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
-    if how and not os.access(SCHEMAD, os.X_OK):
-        pytest.skip("schemad cannot be run")
-    yield folder, how
-    shutil.rmtree(folder, ignore_errors=True)
+        binary = shutil.copy(SCHEMAD, folder / "schemad")      # the checkout may be closed to them
+        how = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": [], "binary": binary}
+    try:
+        yield folder, how
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_what_may_not_be_read_or_written_stops_the_start():

@@ -112,7 +112,8 @@ static void test_a_head_at_its_bounds_is_admitted_and_one_past_them_is_not(void 
     char text[129];
     memset(text, 'a', sizeof text);
     struct head_field fields[6] = {{SPAN("Host"), SPAN("x")}};
-    struct head head = {SPAN("GET"), {text, 64}, SPAN("HTTP/1.1"), fields, 1, 0, false};
+    struct head head = {.method = SPAN("GET"), .target = {text, 64}, .version = SPAN("HTTP/1.1"),
+                        .fields = fields, .count = 1};
     assert_int_equal(status_of(&head), OK);
     head.target.len = 65;
     assert_int_equal(status_of(&head), 414);
@@ -138,11 +139,36 @@ static void test_a_nul_in_the_target_is_refused(void **state)
 {
     (void)state;
     struct head_field fields[1] = {{SPAN("Host"), SPAN("x")}};
-    struct head head = {SPAN("GET"), SPAN("/a"), SPAN("HTTP/1.1"), fields, 1, 0, true};
+    struct head head = {.method = SPAN("GET"), .target = SPAN("/a"), .version = SPAN("HTTP/1.1"),
+                        .fields = fields, .count = 1, .cut = true};
     assert_int_equal(status_of(&head), 400);
     head.cut = false;
     assert_int_equal(status_of(&head), OK);
     head.target = SPAN("/a\0b");
+    assert_int_equal(status_of(&head), 400);
+}
+
+/* A block as the library leaves it: what was a colon, a blank or a line's end is a NUL. */
+static void test_a_block_that_is_not_all_fields_is_400(void **state)
+{
+    (void)state;
+    static const char crlf[] = "Host\0x\0\0X\0\0y\0\0\0\0\0", lf[] = "Host\0x\0X\0\0y\0\0",
+                      cut[] = "Host\0x\0yz\0\0X\0\0y\0\0\0\0";
+    struct head_field fields[2] = {{{crlf, 4}, {crlf + 5, 1}}, {{crlf + 8, 1}, {crlf + 11, 1}}};
+    struct head head = {.method = SPAN("GET"), .target = SPAN("/a"), .version = SPAN("HTTP/1.1"),
+                        .fields = fields, .count = 2, .end = crlf + 16};
+    assert_int_equal(status_of(&head), OK);
+    head.end = crlf + 17;
+    assert_int_equal(status_of(&head), 400);
+    fields[0] = (struct head_field){{lf, 4}, {lf + 5, 1}};
+    fields[1] = (struct head_field){{lf + 7, 1}, {lf + 10, 1}};
+    head.end = lf + 13;
+    assert_int_equal(status_of(&head), OK);
+    fields[0] = (struct head_field){{cut, 4}, {cut + 5, 1}};
+    fields[1] = (struct head_field){{cut + 11, 1}, {cut + 14, 1}};
+    head.end = cut + 19;
+    assert_int_equal(status_of(&head), 400);
+    fields[0].value = SPAN("joined elsewhere");
     assert_int_equal(status_of(&head), 400);
 }
 
@@ -166,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_each_head_of_the_table_is_admitted_or_refused),
         cmocka_unit_test(test_a_head_at_its_bounds_is_admitted_and_one_past_them_is_not),
         cmocka_unit_test(test_a_nul_in_the_target_is_refused),
+        cmocka_unit_test(test_a_block_that_is_not_all_fields_is_400),
         cmocka_unit_test(test_a_declared_body_past_the_bound_is_413),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
