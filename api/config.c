@@ -22,17 +22,30 @@ static bool answer(struct call *call, const struct settings *stored, const char 
     return reply_send(call, reply, err);
 }
 
+/* An entry of its own takes only `normalize` from the top level; who has none takes the nearest one whole. */
+static void inherit(const struct view *view, struct name scope, struct settings *stored)
+{
+    const struct name around[] = {{.context = scope.context}, {.context = SPAN(".__GLOBAL")}};
+    struct settings top = view_settings_at(view, (struct name){.context = SPAN("")});
+    if (stored->has_config && !stored->has_normalize && scope.subject.len) {
+        stored->has_normalize = top.has_normalize;
+        stored->normalize = top.normalize;
+    }
+    for (size_t i = 0; !stored->has_config && i < sizeof around / sizeof *around; i++)
+        *stored = view_settings_at(view, around[i]);
+}
+
 /* What is stored at the scope, or what stands in for it; the level is then the server's where it is unset. */
 static bool get_scope(struct call *call, struct name scope, struct error *err)
 {
     bool inherited = call_query_true(call, "defaultToGlobal");
     struct settings stored = view_settings_at(call->view, scope);
-    struct settings around = view_settings_at(call->view, (struct name){.context = scope.context});
-    if (!stored.has_config && scope.subject.len && !inherited)
+    if (!stored.has_config && !name_always_set(scope) && !inherited)
         return error_no_subject_config(err, name_text(scope, call->arena));
-    if (!stored.has_config || (inherited && !stored.has_normalize))
-        stored = around;
-    return answer(call, &stored, "compatibilityLevel", view_settings(call->view, scope).level, err);
+    if (inherited)
+        inherit(call->view, scope, &stored);
+    const struct level *level = stored.level ? stored.level : view_default_level(call->view);
+    return answer(call, &stored, "compatibilityLevel", level, err);
 }
 
 static bool read_setting(const struct call *call, struct setting *wanted, struct error *err)
@@ -57,7 +70,7 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
     struct settings before, after;
     if (!read_setting(call, &wanted, err))
         return false;
-    if (!name_valid(scope))
+    if (!name_valid_scope(scope))
         return error_subject_invalid(err, call->arg[0]);
     return registry_set(call->registry, &wanted, &before, &after, call->arena, err) &&
            answer(call, &after, "compatibility", after.level, err);
@@ -68,8 +81,8 @@ static bool delete_scope(struct call *call, struct name scope, struct error *err
     struct setting wanted = {.scope = scope, .drop_config = true, .by = call->origin};
     struct settings before, after;
     AUTO_VIEW view = registry_view(call->registry);
-    const struct level *level = view_settings(view, scope).level;
-    if (scope.subject.len && !view_settings_at(view, scope).has_config)
+    const struct level *level = view_default_level(view);
+    if (!name_always_set(scope) && !view_settings_at(view, scope).has_config)
         return error_subject_not_found(err, name_text(scope, call->arena));
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
@@ -93,18 +106,15 @@ bool delete_config(struct call *call, struct error *err)
 
 bool get_subject_config(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && get_scope(call, scope, err);
+    return get_scope(call, call_arg_subject(call, 0), err);
 }
 
 bool put_subject_config(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && put_scope(call, scope, err);
+    return put_scope(call, call_arg_subject(call, 0), err);
 }
 
 bool delete_subject_config(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && delete_scope(call, scope, err);
+    return delete_scope(call, call_arg_subject(call, 0), err);
 }

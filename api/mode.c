@@ -37,7 +37,7 @@ static bool answer(struct call *call, enum mode mode, struct error *err)
 static bool get_scope(struct call *call, struct name scope, struct error *err)
 {
     enum mode mode = view_settings_at(call->view, scope).mode;
-    if (!mode && !scope.subject.len)
+    if (!mode && name_always_set(scope))
         mode = MODE_READWRITE;
     if (!mode && call_query_true(call, "defaultToGlobal"))
         mode = view_settings(call->view, scope).mode;
@@ -54,7 +54,7 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
     struct span typed;
     if (!body_string(call, "mode", &typed, err))
         return false;
-    if (!name_valid(scope))
+    if (!name_valid_scope(scope))
         return error_subject_invalid(err, call->arg[0]);
     if (!body_has(call, "mode"))
         return error_mode_invalid(err);
@@ -78,7 +78,7 @@ static bool delete_scope(struct call *call, struct name scope, struct error *err
     struct settings before, after;
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
-    if (!before.mode && !scope.subject.len)
+    if (!before.mode && name_always_set(scope))
         before.mode = MODE_READWRITE;
     if (!before.mode && !recursive)
         return error_subject_not_found(err, name_text(scope, call->arena));
@@ -102,18 +102,15 @@ bool delete_mode(struct call *call, struct error *err)
 
 bool get_subject_mode(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && get_scope(call, scope, err);
+    return get_scope(call, call_arg_subject(call, 0), err);
 }
 
 bool put_subject_mode(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && put_scope(call, scope, err);
+    return put_scope(call, call_arg_subject(call, 0), err);
 }
 
 bool delete_subject_mode(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && delete_scope(call, scope, err);
+    return delete_scope(call, call_arg_subject(call, 0), err);
 }

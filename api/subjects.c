@@ -62,9 +62,7 @@ bool get_subjects(struct call *call, struct error *err)
 static bool find_subject(const struct call *call, bool hidden_counts, const struct subject **subject,
                          struct error *err)
 {
-    struct name name;
-    if (!call_arg_subject(call, 0, &name, err))
-        return false;
+    struct name name = call_arg_subject(call, 0);
     *subject = view_subject(call->view, name);
     if (*subject && (hidden_counts || subject_live_count(*subject)))
         return true;
@@ -91,22 +89,37 @@ bool get_subject_versions(struct call *call, struct error *err)
 }
 
 /* The latest is always a live version, whatever `deleted` says. */
-static bool find_version(const struct call *call, const struct version **version, struct error *err)
+static const struct version *version_at(const struct view *view, struct name name, int number, bool deleted)
+{
+    const struct subject *subject = view_subject(view, name);
+    const struct version *version = NULL;
+    if (subject)
+        version = number == LATEST_VERSION ? subject_latest(subject) : view_version(view, subject, number);
+    return version && (deleted || !version->row.hidden) ? version : NULL;
+}
+
+/* What the default context lacks is looked for under the same name in every other one. */
+static bool find_version(const struct call *call, bool deleted, const struct version **version,
+                         struct error *err)
 {
     int number;
-    bool deleted = call_query_true(call, "deleted");
     const struct subject *subject;
-    if (!call_arg_version(call, 1, &number, err) || !find_subject(call, deleted, &subject, err))
+    struct name name = call_arg_subject(call, 0);
+    if (!call_arg_version(call, 1, &number, err))
         return false;
-    *version = number == LATEST_VERSION ? subject_latest(subject) : view_version(call->view, subject, number);
-    return (*version && (deleted || !(*version)->row.hidden)) || error_version_not_found(err, number);
+    struct cursor contexts = view_contexts(call->view);
+    bool falls_through = !name.context.len;
+    do
+        *version = version_at(call->view, name, number, deleted);
+    while (!*version && falls_through && cursor_context(&contexts, &name.context));
+    return *version || (find_subject(call, deleted, &subject, err) && error_version_not_found(err, number));
 }
 
 static bool answer_version(struct call *call, enum form form, struct error *err)
 {
     const struct version *version;
     struct variant variant = {0};
-    if (!find_version(call, &version, err))
+    if (!find_version(call, call_query_true(call, "deleted"), &version, err))
         return false;
     const struct record_row *row = &version->record->row;
     if (!render_format(call, row->type, row->text, &variant.text, err))
@@ -140,11 +153,9 @@ static void put_stored(struct reply *reply, const struct registered *got)
 /* Looking a schema up: the members of Schema. */
 bool post_subject(struct call *call, struct error *err)
 {
-    struct name name;
     struct registration wanted;
     struct registered got;
-    if (!call_arg_subject(call, 0, &name, err) || !body_registration(call, name, &wanted, err) ||
-        !body_type_named(&wanted, err) ||
+    if (!body_registration(call, call_arg_subject(call, 0), &wanted, err) || !body_type_named(&wanted, err) ||
         !registry_lookup(call->view, &wanted, call_query_true(call, "deleted"), &got, call->arena, err) ||
         !render_format(call, got.type, got.text, &got.text, err))
         return false;
@@ -162,10 +173,10 @@ bool post_subject(struct call *call, struct error *err)
 /* Registering one: the members of RegisterSchemaResponse. */
 bool post_subject_version(struct call *call, struct error *err)
 {
-    struct name name;
+    struct name name = call_arg_subject(call, 0);
     struct registration wanted;
     struct registered got;
-    if (!call_arg_subject(call, 0, &name, err) || !body_registration(call, name, &wanted, err) ||
+    if (!body_registration(call, name, &wanted, err) ||
         !body_numbers_unset(call, err))
         return false;
     if (!name_valid(name))
@@ -185,19 +196,18 @@ bool post_subject_version(struct call *call, struct error *err)
     return reply_send(call, reply, err);
 }
 
-static bool read_removal(const struct call *call, struct removal *wanted, struct error *err)
+static struct removal read_removal(const struct call *call)
 {
-    *wanted = (struct removal){.permanent = call_query_true(call, "permanent"), .by = call->origin};
-    return call_arg_subject(call, 0, &wanted->subject, err);
+    return (struct removal){.subject = call_arg_subject(call, 0),
+                            .permanent = call_query_true(call, "permanent"), .by = call->origin};
 }
 
 bool delete_subject(struct call *call, struct error *err)
 {
-    struct removal wanted;
+    struct removal wanted = read_removal(call);
     const int *versions;
     size_t count;
-    if (!read_removal(call, &wanted, err) ||
-        !registry_remove_subject(call->registry, &wanted, &versions, &count, call->arena, err))
+    if (!registry_remove_subject(call->registry, &wanted, &versions, &count, call->arena, err))
         return false;
     struct reply *list = reply_array(call->arena);
     for (size_t i = 0; i < count; i++)
@@ -207,9 +217,9 @@ bool delete_subject(struct call *call, struct error *err)
 
 bool delete_subject_version(struct call *call, struct error *err)
 {
-    struct removal wanted;
+    struct removal wanted = read_removal(call);
     int number;
-    if (!read_removal(call, &wanted, err) || !call_arg_version(call, 1, &wanted.version, err) ||
+    if (!call_arg_version(call, 1, &wanted.version, err) ||
         !registry_remove_version(call->registry, &wanted, &number, call->arena, err))
         return false;
     reply_send_number(call, number);

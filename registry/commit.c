@@ -42,6 +42,8 @@ static bool settle_record(struct batch *batch, struct draft *draft, struct decis
                           const struct change *wanted)
 {
     struct change change = *wanted;
+    if (!view_has_room(draft->view, change.context))
+        return error_too_many_contexts(decision->err, CONTEXTS_MAX);
     const struct record *known = view_record_of_guid(draft->view, change.context, change.record.guid);
     const struct record *content = view_record_of_guid_anywhere(draft->view, change.record.guid);
     if (content && !same_content(&content->row, &change.record)) {

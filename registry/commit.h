@@ -60,7 +60,8 @@ struct decision {
 };
 
 void decision_rests_on_subject(struct decision *decision, struct name name);
-void decision_rests_on_rules(struct decision *decision, struct name name);  /* of subject, context, `.__GLOBAL` */
+void decision_rests_on_context(struct decision *decision, struct span context);     /* its versions */
+void decision_rests_on_rules(struct decision *decision, struct name name);  /* all that it inherits */
 
 /* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the decision's
  * arena or in what was asked. */

@@ -58,6 +58,22 @@ const struct version *cursor_version(struct cursor *cursor)
     return NULL;
 }
 
+struct cursor view_records_of_guid(const struct view *view, struct span guid)
+{
+    struct record key = {.row.guid = guid};
+    return (struct cursor){.place = table_seek(&view->state.guids, &key), .guid = guid};
+}
+
+const struct record *cursor_record(struct cursor *cursor)
+{
+    struct table_place before = cursor->place;
+    const struct record *record = table_next(&cursor->place);
+    if (record && span_equal(record->row.guid, cursor->guid))
+        return record;
+    cursor->place = before;
+    return NULL;
+}
+
 struct cursor view_contexts(const struct view *view)
 {
     return (struct cursor){.place = table_seek(&view->state.contexts, NULL)};

@@ -42,12 +42,18 @@ void decision_rests_on_subject(struct decision *decision, struct name name)
     rest_on(decision, MARK_SUBJECT, name);
 }
 
+void decision_rests_on_context(struct decision *decision, struct span context)
+{
+    rest_on(decision, MARK_CONTEXT, (struct name){.context = context});
+}
+
 void decision_rests_on_rules(struct decision *decision, struct name name)
 {
     rest_on(decision, MARK_RULES, name);
     if (name.subject.len)
         rest_on(decision, MARK_RULES, (struct name){.context = name.context});
     rest_on(decision, MARK_RULES, (struct name){.context = SPAN(".__GLOBAL")});
+    rest_on(decision, MARK_RULES, (struct name){.context = SPAN("")});
 }
 
 bool decision_stands(const struct decision *decision, const struct view *view)

@@ -40,6 +40,7 @@ static struct context *own_context(struct draft *draft, struct span name)
     if (before && before->edit == draft->making.edit)
         return (struct context *)before;
     struct context *context = context_new(&draft->making, name);
+    context->gone = true;           /* until something says that it is there */
     if (before) {
         context->last_id = before->last_id;
         context->gone = before->gone;
@@ -69,6 +70,18 @@ static struct subject *own_subject(struct draft *draft, struct name name)
     return subject;
 }
 
+static bool is_named_context(const struct context *context)
+{
+    return context->name.len && !context->gone;
+}
+
+static void set_gone(struct draft *draft, struct context *context, bool gone)
+{
+    draft->view->state.named_contexts -= is_named_context(context);
+    context->gone = gone;
+    draft->view->state.named_contexts += is_named_context(context);
+}
+
 static void raise_id(struct context *context, int id)
 {
     if (id > context->last_id)
@@ -79,7 +92,7 @@ static void put_record(struct draft *draft, const struct change *change)
 {
     struct state *state = &draft->view->state;
     struct context *context = own_context(draft, change->context);
-    context->gone = false;
+    set_gone(draft, context, false);
     raise_id(context, change->id);
     if (view_record(draft->view, change->context, change->id))
         return;
@@ -195,7 +208,7 @@ static void put_scope(struct draft *draft, const struct change *change)
 static void put_context(struct draft *draft, const struct change *change)
 {
     struct context *context = own_context(draft, change->context);
-    context->gone = change->body.len == 0;
+    set_gone(draft, context, change->body.len == 0);
     raise_id(context, change->id);
 }
 

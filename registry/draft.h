@@ -13,6 +13,7 @@ struct line;
 struct state {
     uint64_t seq;                   /* the batch it stands at */
     uint64_t contents_seq;          /* … that last touched any version */
+    int named_contexts;             /* that are not gone */
     const struct level *level;      /* the server's default */
     struct parsed_pool *pool;
     struct table contexts;          /* struct context, by name */
@@ -81,6 +82,9 @@ void draft_apply(struct draft *draft, const struct change *change);
 MUST_CHECK bool draft_accepts(const struct draft *draft, const struct change *change, struct error *err);
 
 /* Lookups that only writers need. */
+
+/* Whether a schema may come to this context: it is there, or there may be one more. */
+bool view_has_room(const struct view *view, struct span context);
 const struct context *view_context(const struct view *view, struct span name);
 const struct scope *view_scope(const struct view *view, struct name name);
 

@@ -46,10 +46,25 @@ size_t name_size(struct name name)
     return name.context.len ? name.context.len + name.subject.len + 2 : name.subject.len;
 }
 
-bool name_valid(struct name name)
+static bool is_global(struct name name)
+{
+    return span_equal(name.context, SPAN(".__GLOBAL"));
+}
+
+bool name_valid_scope(struct name name)
 {
     return name_size(name) <= SUBJECT_MAX && !has_control(name.context) && !has_control(name.subject) &&
            !span_equal(name.subject, SPAN("__GLOBAL")) && !span_equal(name.subject, SPAN("__EMPTY"));
+}
+
+bool name_valid(struct name name)
+{
+    return name_valid_scope(name) && !is_global(name);
+}
+
+bool name_always_set(struct name scope)
+{
+    return is_global(scope) || !(scope.context.len || scope.subject.len);
 }
 
 bool name_equal(struct name a, struct name b)

@@ -171,6 +171,8 @@ static bool add(struct decision *decision, const struct subject *subject, struct
     int count = subject ? subject_version_count(subject) : 0;
     if (count >= VERSIONS_MAX)
         return error_too_many_versions(err, name_text(name, arena), count, VERSIONS_MAX);
+    if (!view_has_room(decision->view, name.context))
+        return error_too_many_contexts(err, CONTEXTS_MAX);
     if (read->schema->text.len > decision->registry->schema_max)
         return error_schema_too_large(err);
     int number = subject ? subject_highest_number(subject) + 1 : 1;
@@ -226,21 +228,46 @@ bool registry_register(struct registry *registry, const struct registration *wan
     return true;
 }
 
+static bool look_up(const struct view *view, const struct registration *wanted, bool hidden,
+                    struct submission *read, struct match *match, struct arena *arena, struct error *err)
+{
+    const struct subject *subject = view_subject(view, wanted->subject);
+    struct reading how = {.normalize = wanted->normalize || view_settings(view, wanted->subject).normalize};
+    *match = (struct match){.version = NULL};
+    return submission_read(wanted, how, read, arena, err) &&
+           find_match(view, subject, read, hidden, match, arena, err);
+}
+
+/* The same name in the other contexts; where the text is invalid it is not found. */
+static void look_around(const struct view *view, const struct registration *wanted, bool hidden,
+                        struct submission *read, struct match *match, struct arena *arena)
+{
+    struct registration elsewhere = *wanted;
+    struct cursor contexts = view_contexts(view);
+    struct error unheard = {.arena = arena};
+    while (!match->version && cursor_context(&contexts, &elsewhere.subject.context))
+        if (view_subject(view, elsewhere.subject) &&
+            !look_up(view, &elsewhere, hidden, read, match, arena, &unheard))
+            match->version = NULL;
+}
+
 bool registry_lookup(const struct view *view, const struct registration *wanted, bool hidden,
                      struct registered *got, struct arena *arena, struct error *err)
 {
     check_wanted(wanted);
-    const struct subject *subject = view_subject(view, wanted->subject);
-    struct reading how = {.normalize = wanted->normalize || view_settings(view, wanted->subject).normalize};
     struct submission read;
     struct match match = {.version = NULL};
-    if (!submission_blank(wanted) && (!submission_read(wanted, how, &read, arena, err) ||
-                                      !find_match(view, subject, &read, hidden, &match, arena, err)))
-        return false;
+    if (!submission_blank(wanted)) {
+        if (!look_up(view, wanted, hidden, &read, &match, arena, err))
+            return false;
+        if (!match.version && !wanted->subject.context.len)
+            look_around(view, wanted, hidden, &read, &match, arena);
+    }
     if (match.version) {
         tell(got, &match, &read, arena);
         return true;
     }
+    const struct subject *subject = view_subject(view, wanted->subject);
     if (!subject || !(hidden || subject_live_count(subject)))
         return error_subject_not_found(err, name_text(wanted->subject, arena));
     return error_schema_not_found(err);

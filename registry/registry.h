@@ -85,6 +85,10 @@ MUST_CHECK bool registry_remove_subject(struct registry *registry, const struct 
                                         const int **versions, size_t *count, struct arena *arena,
                                         struct error *err);
 
+/* A context that holds nothing goes; one that is not there is gone already. `context` has its dot. */
+MUST_CHECK bool registry_remove_context(struct registry *registry, struct span context, const struct origin *by,
+                                        struct arena *arena, struct error *err);
+
 /* A change of the configuration or the mode stored at a scope; what is not touched stays. */
 struct setting {
     struct name scope;                  /* an empty subject is the context */

@@ -172,3 +172,23 @@ bool registry_remove_subject(struct registry *registry, const struct removal *wa
     *count = removal.count;
     return true;
 }
+
+static bool decide_context(struct decision *decision, void *arg, struct error *err)
+{
+    struct span name = *(const struct span *)arg;
+    const struct context *context = view_context(decision->view, name);
+    decision_rests_on_context(decision, name);
+    if (!context || context->gone)
+        return true;
+    if (context->live + context->hidden)
+        return error_context_not_empty(err, name);
+    decision_change(decision, CHANGE_CONTEXT, (struct name){.context = name})->id = context->last_id;
+    return true;
+}
+
+bool registry_remove_context(struct registry *registry, struct span context, const struct origin *by,
+                             struct arena *arena, struct error *err)
+{
+    struct decision decision = {.registry = registry, .arena = arena, .by = by};
+    return registry_decide(&decision, decide_context, &context, err);
+}

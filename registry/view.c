@@ -2,6 +2,8 @@
 /* What a view answers: lookups in its tables, and what follows from them. */
 #include "registry/state.h"
 
+#include "base/limits.h"
+
 #include <limits.h>
 
 uint64_t view_seq(const struct view *view)
@@ -96,6 +98,12 @@ const struct context *view_context(const struct view *view, struct span name)
     return table_find(&view->state.contexts, &(struct context){.name = name});
 }
 
+bool view_has_room(const struct view *view, struct span context)
+{
+    const struct context *found = view_context(view, context);
+    return !context.len || (found && !found->gone) || view->state.named_contexts < CONTEXTS_MAX;
+}
+
 int view_last_id(const struct view *view, struct span context)
 {
     const struct context *found = view_context(view, context);
@@ -111,6 +119,11 @@ struct settings view_settings_at(const struct view *view, struct name scope)
 {
     const struct scope *found = view_scope(view, scope);
     return found ? found->settings : (struct settings){0};
+}
+
+const struct level *view_default_level(const struct view *view)
+{
+    return view->state.level;
 }
 
 /* The nearest configuration is taken whole, and only a subject's own looks past itself, to the top level, for

@@ -95,12 +95,16 @@ struct settings view_settings_at(const struct view *view, struct name scope);
  * level, normalize and mode are always set. One entry is taken whole for the level (http-api section 7). */
 struct settings view_settings(const struct view *view, struct name subject);
 
+/* The server's. */
+const struct level *view_default_level(const struct view *view);
+
 /* Cursors walk in order and copy nothing; `cursor_*` gives NULL at the end, and goes on doing so. Any number may
  * be open on a view. What is in one is private. */
 struct cursor {
     struct table_place place;
     struct name within;         /* a subject; or what a subject's text begins with */
     struct span context;        /* of holders */
+    struct span guid;           /* of records */
     int id;
     bool by_id, down;
 };
@@ -117,6 +121,10 @@ const struct version *cursor_version(struct cursor *cursor);
 /* The holders of an id: one version per subject and per hidden or not; live before hidden, by subject bytes,
  * newest version first; every version that carries the id comes. Read with cursor_version. */
 struct cursor view_holders(const struct view *view, struct span context, int id);
+
+/* The schemas with that guid, by context and id. */
+struct cursor view_records_of_guid(const struct view *view, struct span guid);
+const struct record *cursor_record(struct cursor *cursor);
 
 /* Named contexts, by name. */
 struct cursor view_contexts(const struct view *view);
