@@ -26,8 +26,8 @@ MUST_CHECK bool body_registration(const struct call *call, struct name subject, 
 /* The registry takes no type for AVRO; a client that sends "" has named one that is unknown (42201). */
 MUST_CHECK bool body_type_named(const struct registration *wanted, struct error *err);
 
-/* The members that only registration heeds: an id or a version of the client's own is refused (422). */
-MUST_CHECK bool body_numbers_unset(const struct call *call, struct error *err);
+/* The members that only registration heeds: a version; an id of the client's own is refused (422). */
+MUST_CHECK bool body_numbers(const struct call *call, struct registration *wanted, struct error *err);
 
 /* Refuses a member that is there and not null (422). */
 MUST_CHECK bool body_refuse(const struct call *call, const char *name, struct error *err);

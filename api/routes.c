@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a target to its row, and from a row to the answer: the one place where the order of checks is written
  * down, and the only one where an error becomes JSON. */
+#include "api/alias.h"
 #include "api/body.h"
 #include "api/handlers.h"
 #include "api/media.h"
@@ -161,15 +162,27 @@ static bool check(struct call *call, struct error *err)
     return check_arguments(call, err) && (!call->route->body_argument || body_read(call, err));
 }
 
+/* A write looks at views of its own. */
+static bool handle_write(struct call *call, struct error *err)
+{
+    if (call->route->access & ALIASED) {
+        AUTO_VIEW view = registry_view(call->registry);
+        alias_follow(call, view);
+    }
+    return call->route->handle(call, err);
+}
+
 static bool handle(struct call *call, struct error *err)
 {
     const struct route *route = call->route;
     if (route->access & WRITES)
-        return route->handle(call, err);
+        return handle_write(call, err);
     AUTO_VIEW view = route->access & FRESH ? registry_view_fresh(call->registry, err)
                                            : registry_view(call->registry);
     if (!view)
         return false;
+    if (route->access & ALIASED)
+        alias_follow(call, view);
     call->view = view;
     bool done = route->handle(call, err);
     call->view = NULL;

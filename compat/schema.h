@@ -58,6 +58,9 @@ struct schema_type {
     const struct finding *(*compare)(const struct schema *reader, const struct schema *writer,
                                      struct arena *arena);
 
+    /* Optional: whether the schema has a field of that name at its top. */
+    bool (*has_field)(const struct schema *schema, struct span name);
+
     /* Optional: the text in one of the type's own formats ("resolved", "bare", …), in the error's arena; the
      * kept text where there is no such format. */
     MUST_CHECK bool (*format)(const struct schema *schema, struct span format, struct span *text,
