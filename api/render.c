@@ -33,8 +33,7 @@ static void put_ready(struct buffer *out, const char *name, struct span json)
         buffer_printf(out, ",\"%s\":%.*s", name, SPAN_ARGS(json));
 }
 
-static void put_form(struct buffer *out, const struct version *version, enum form form,
-                     const struct variant *variant)
+void render_into(struct buffer *out, const struct version *version, enum form form, const struct variant *variant)
 {
     const struct shape *shape = &shapes[form];
     const struct record_row *row = &version->record->row;
@@ -60,6 +59,7 @@ static void put_form(struct buffer *out, const struct version *version, enum for
         buffer_printf(out, ",\"maxId\":%d", variant->max_id);
     buffer_printf(out, ",\"ts\":%lld,\"deleted\":%s", (long long)version->row.ts,
                   version->row.hidden ? "true" : "false");
+    put_ready(out, "aliases", variant->aliases);
     if (shape->schema_late)
         put_ready(out, "ruleSet", row->rules);
     buffer_byte(out, '}');
@@ -71,7 +71,7 @@ static struct span make_form(const struct version *version, enum form form, cons
     if (form == FORM_TEXT)
         return variant->text.ptr ? variant->text : version->record->row.text;
     struct buffer out = {.arena = arena};
-    put_form(&out, version, form, variant);
+    render_into(&out, version, form, variant);
     return buffer_span(&out);
 }
 
@@ -160,16 +160,16 @@ void render_variant(struct call *call, const struct version *version, enum form 
         call->reply = arena_copy(call->arena, call->reply);
 }
 
-bool render_format(const struct call *call, struct span type, struct span text,
+bool render_format(const struct call *call, struct span context, const struct record_row *row,
                    struct span *formatted, struct error *err)
 {
-    const struct schema_type *known = schema_type_find(type);
-    const struct schema *schema;
-    *formatted = text;
-    if (known != &schema_avro || !span_equal_case(call_query(call, "format"), SPAN("resolved")))
+    *formatted = row->text;
+    if (schema_type_find(row->type) != &schema_avro ||
+        !span_equal_case(call_query(call, "format"), SPAN("resolved")))
         return true;
-    return schema_parse(known, text, (struct reading){.strict = false}, NULL, 0, &schema, call->arena, err) &&
-           known->format(schema, SPAN("resolved"), formatted, err);
+    AUTO_VIEW own = call->view ? NULL : registry_view(call->registry);
+    const struct schema *schema = view_read(call->view ? call->view : own, context, row, call->arena, err);
+    return schema && schema->type->format(schema, SPAN("resolved"), formatted, err);
 }
 
 void render_gzip(struct call *call)

@@ -30,7 +30,13 @@ bool name_valid_scope(struct name name);
 /* Whether configuration and mode are always set here: the top level, and all of `:.__GLOBAL:`. */
 bool name_always_set(struct name scope);
 
+/* Whether a subject is of a scope: itself, its context, or with the top level and `:.__GLOBAL:` anything. */
+bool name_within(struct name name, struct name scope);
+
 bool name_equal(struct name a, struct name b);
+
+/* Whether the qualified text begins so. */
+bool name_starts(struct name name, struct span prefix);
 
 /* Order by the bytes of the qualified text, and the number of them. */
 int name_compare(struct name a, struct name b);
