@@ -167,9 +167,12 @@ const struct metadata *metadata_with(const struct metadata *metadata, struct spa
 
 bool metadata_sensitive(const struct metadata *metadata)
 {
-    for (size_t i = 0; metadata && i < metadata->sensitive_count; i++)
-        if (metadata_property(metadata, metadata->sensitive[i]).ptr)
+    for (size_t i = 0, j = 0; metadata && i < metadata->sensitive_count && j < metadata->property_count;) {
+        int order = span_compare(metadata->sensitive[i], metadata->properties[j].key);
+        if (!order)
             return true;
+        *(order < 0 ? &i : &j) += 1;
+    }
     return false;
 }
 
