@@ -250,5 +250,7 @@ bool body_numbers(const struct call *call, struct registration *wanted, struct e
     if (!body_int(call, "id", &has_id, &id, err) ||
         !body_int(call, "version", &has_version, &wanted->version, err))
         return false;
-    return !has_id || id < 0 || error_member_not_supported(err, "id");
+    wanted->has_id = has_id && id >= 0;
+    wanted->id = wanted->has_id ? id : 0;
+    return true;
 }

@@ -26,7 +26,7 @@ MUST_CHECK bool body_registration(const struct call *call, struct name subject, 
 /* The registry takes no type for AVRO; a client that sends "" has named one that is unknown (42201). */
 MUST_CHECK bool body_type_named(const struct registration *wanted, struct error *err);
 
-/* The members that only registration heeds: a version; an id of the client's own is refused (422). */
+/* The members that only registration heeds: a version, and an id that is taken as one from 0 on. */
 MUST_CHECK bool body_numbers(const struct call *call, struct registration *wanted, struct error *err);
 
 /* Refuses a member that is there and not null (422). */

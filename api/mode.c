@@ -6,13 +6,13 @@
 
 static const struct mode_word {
     struct span word;
-    enum mode mode;             /* MODE_UNSET: known, but not here yet */
+    enum mode mode;
 } words[] = {
     {SPAN("READWRITE"), MODE_READWRITE},
     {SPAN("READONLY"), MODE_READONLY},
-    {SPAN("READONLY_OVERRIDE"), MODE_UNSET},
-    {SPAN("IMPORT"), MODE_UNSET},
-    {SPAN("FORWARD"), MODE_UNSET},
+    {SPAN("READONLY_OVERRIDE"), MODE_READONLY_OVERRIDE},
+    {SPAN("IMPORT"), MODE_IMPORT},
+    {SPAN("FORWARD"), MODE_FORWARD},
 };
 
 static bool read_mode(struct span text, enum mode *mode, struct error *err)
@@ -20,7 +20,7 @@ static bool read_mode(struct span text, enum mode *mode, struct error *err)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (span_equal_case(text, words[i].word)) {
             *mode = words[i].mode;
-            return *mode || error_mode_not_supported(err, text);
+            return true;
         }
     return error_mode_invalid(err);
 }
@@ -46,6 +46,13 @@ static bool get_scope(struct call *call, struct name scope, struct error *err)
     return answer(call, mode, err);
 }
 
+/* FORWARD is for everything or nothing; spelled in any other way it is not looked at so closely. */
+static bool check_forward(struct name scope, struct span typed, struct error *err)
+{
+    bool everything = span_equal(scope.context, SPAN(".__GLOBAL")) && !scope.subject.len;
+    return everything || !span_equal(typed, SPAN("FORWARD")) || error_mode_forward(err);
+}
+
 /* The answer is the mode as it was typed. */
 static bool put_scope(struct call *call, struct name scope, struct error *err)
 {
@@ -58,7 +65,8 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
         return error_subject_invalid(err, call->arg[0]);
     if (!body_has(call, "mode"))
         return error_mode_invalid(err);
-    if ((typed.ptr && !read_mode(typed, &wanted.mode, err)) ||
+    wanted.force = call_query_true(call, "force");
+    if ((typed.ptr && (!read_mode(typed, &wanted.mode, err) || !check_forward(scope, typed, err))) ||
         !registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
     struct reply *reply = reply_object(call->arena);

@@ -42,7 +42,7 @@ static bool answer(struct call *call, const struct version *version, enum form f
 {
     const struct record_row *row = &version->record->row;
     struct variant variant = {.max_id = max_id};
-    if (!render_format(call, row->type, row->text, &variant.text, err))
+    if (!render_format(call, version->record->context, row, &variant.text, err))
         return false;
     if (variant.text.ptr == row->text.ptr && !max_id)
         render_version(call, version, form);

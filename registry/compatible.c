@@ -190,7 +190,7 @@ bool registry_try(const struct view *view, const struct registration *wanted, in
 {
     struct settings settings = view_settings(view, wanted->subject);
     struct reading how = {.strict = settings.validate_new != TRUTH_NO,
-                          .normalize = wanted->normalize || settings.normalize == TRUTH_YES};
+                          .normalize = submission_normalizes(wanted, &settings)};
     const struct subject *subject = view_subject(view, wanted->subject);
     const struct version *there;
     struct submission read;

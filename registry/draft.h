@@ -20,9 +20,15 @@ struct state {
     struct table subjects;          /* struct subject, by qualified text */
     struct table versions;          /* struct version, by subject, number */
     struct table records;           /* struct record, by context, id */
-    struct table guids;             /* struct record, by guid, context */
+    struct table guids;             /* struct record, by guid, context, id */
     struct table holders;           /* struct version, by context, id, hidden, subject, number downwards */
     struct table scopes;            /* struct scope, by name */
+    struct table edges;             /* struct edge, by target, number, record */
+    struct table rows;              /* struct association, by key */
+    struct table held;              /* … by subject and key */
+    struct table resources;         /* … by the resource's id and key */
+    uint64_t rows_seq;              /* the batch that last touched any of them */
+    uint64_t overwrites;            /* versions that became another schema: what refers to them is read anew */
 };
 
 /* The state never changes and is read without a lock; the rest is bookkeeping of the line. */
@@ -51,8 +57,16 @@ struct subject {
     int highest;                    /* number */
     const struct version *latest;   /* live */
     uint64_t seq;                   /* the batch that last touched a version of it */
+    uint64_t referred_seq;          /* the batch that last gave it a referrer */
     uint64_t edit;
     char bytes[];
+};
+
+/* A schema refers to a version. The target's texts are the record's. */
+struct edge {
+    struct name target;
+    int number;
+    const struct record *record;
 };
 
 struct scope {

@@ -5,13 +5,26 @@
 #include "registry/metadata.h"
 #include "registry/references.h"
 
-static const struct version *find_exact(const struct view *view, const struct subject *subject,
-                                        const struct submission *read)
+static bool is_sought(const struct version *version, struct sought sought)
 {
-    const struct record *record = view_record_of_guid(view, subject_name(subject).context, read->guid);
-    if (!record || !span_equal(record->row.type, span_of(read->schema->type->name)))
-        return NULL;
-    return view_holder_in(view, subject, record->id);
+    return match_counts(version, sought.hidden) && (sought.id == ANY_ID || version->record->id == sought.id);
+}
+
+/* What was imported may stand under several ids. */
+static const struct version *find_exact(const struct view *view, const struct subject *subject,
+                                        const struct submission *read, struct sought sought)
+{
+    struct cursor cursor = view_records_of_guid(view, read->guid);
+    const struct record *record;
+    while ((record = cursor_record(&cursor))) {
+        if (!span_equal(record->context, subject_name(subject).context) ||
+            !span_equal(record->row.type, span_of(read->schema->type->name)))
+            continue;
+        const struct version *version = view_holder_in(view, subject, record->id);
+        if (is_sought(version, sought))
+            return version;
+    }
+    return NULL;
 }
 
 static bool same_metadata(const struct version *version, const struct submission *read, struct arena *arena)
@@ -58,27 +71,27 @@ static uint64_t likeness_of(const struct submission *read)
 }
 
 static bool find_alike(const struct view *view, const struct subject *subject, const struct submission *read,
-                       bool hidden, const struct version **found, struct arena *arena, struct error *err)
+                       struct sought sought, const struct version **found, struct arena *arena, struct error *err)
 {
     uint64_t likeness = likeness_of(read);
     struct cursor cursor = subject_versions_down(view, subject);
     bool same = false;
     while (!same && (*found = cursor_version(&cursor)))
-        if (match_counts(*found, hidden) &&
+        if (is_sought(*found, sought) &&
             !means_same(view, *found, read, likeness, &same, arena, err))
             return false;
     return true;
 }
 
-bool match_find(const struct view *view, const struct subject *subject, const struct submission *read, bool hidden,
-                struct match *match, struct arena *arena, struct error *err)
+bool match_find(const struct view *view, const struct subject *subject, const struct submission *read,
+                struct sought sought, struct match *match, struct arena *arena, struct error *err)
 {
     *match = (struct match){.version = NULL};
     if (!subject)
         return true;
-    match->version = find_exact(view, subject, read);
-    match->exact = match_counts(match->version, hidden);
-    return match->exact || find_alike(view, subject, read, hidden, &match->version, arena, err);
+    match->version = find_exact(view, subject, read, sought);
+    match->exact = match->version != NULL;
+    return match->exact || find_alike(view, subject, read, sought, &match->version, arena, err);
 }
 
 bool match_latest(const struct view *view, const struct subject *subject, const struct submission *read, struct match *match,

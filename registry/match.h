@@ -16,9 +16,16 @@ static inline bool match_counts(const struct version *version, bool hidden)
     return version && (hidden || !version->row.hidden);
 }
 
-/* First by content, then by meaning, newest first; only here, and live unless `hidden`. */
+/* What may be found: hidden versions too; only those of an id (ANY_ID: of any). */
+enum { ANY_ID = -1 };
+struct sought {
+    bool hidden;
+    int id;
+};
+
+/* First by content, then by meaning, newest first; only here. */
 MUST_CHECK bool match_find(const struct view *view, const struct subject *subject, const struct submission *read,
-                           bool hidden, struct match *match, struct arena *arena, struct error *err);
+                           struct sought sought, struct match *match, struct arena *arena, struct error *err);
 
 /* The latest live version, if it means the same. */
 MUST_CHECK bool match_latest(const struct view *view, const struct subject *subject, const struct submission *read, struct match *match,

@@ -25,6 +25,9 @@ struct record {
     size_t reference_count;
 };
 
+/* The same guid is the same content, unless somebody made two texts meet in an MD5. */
+bool record_row_same(const struct record_row *a, const struct record_row *b);
+
 /* Filled on first use by api/render.c, freed with the version. */
 struct slots {
     struct share *_Atomic plain[FORMS];
