@@ -257,6 +257,16 @@ bool references_fetch(const struct fetching *wanted, struct fetched *fetched, st
     return true;
 }
 
+struct span references_qualified(const struct record *record, struct arena *arena)
+{
+    struct reference *qualified = arena_array(arena, record->reference_count, sizeof *qualified);
+    for (size_t i = 0; i < record->reference_count; i++) {
+        qualified[i] = record->references[i];
+        qualified[i].subject = name_text(reference_target(record->context, &record->references[i]), arena);
+    }
+    return references_write(qualified, record->reference_count, arena);
+}
+
 /* ---- the other way round */
 
 /* Whether a version that counts carries the record. */

@@ -16,6 +16,9 @@ MUST_CHECK bool references_stored(struct span json, const struct reference **ref
 /* The JSON that is kept and answered; empty for none. */
 struct span references_write(const struct reference *references, size_t count, struct arena *arena);
 
+/* The same for a record, with every subject's context said. */
+struct span references_qualified(const struct record *record, struct arena *arena);
+
 const struct reference *references_copy(const struct reference *references, size_t count, struct arena *arena);
 bool references_equal(const struct reference *a, size_t a_count, const struct reference *b, size_t b_count);
 
