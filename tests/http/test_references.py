@@ -128,3 +128,32 @@ def test_a_referenced_schema_survives_a_restart(tmp_path):
         assert client.delete("/subjects/r").status == 200
         assert client.delete("/subjects/r?permanent=true").status == 200
         assert client.delete("/subjects/t").status == 200
+
+
+def test_a_cycle_of_references_ends(client):
+    """Only an import over a version makes one; what cannot be read then is told, and nothing hangs."""
+    assert client.put("/mode", {"mode": "IMPORT"}).status == 200
+    a, b = record("A"), record("B", {"name": "a", "type": "A"})
+    assert client.register("a", a, id=1, version=1).status == 200
+    assert client.register("b", b, id=2, version=1, references=refers("a", "A")).status == 200
+    over = record("C", {"name": "b", "type": "B"})
+    assert client.register("a", over, id=3, version=1, references=refers("b", "B")).status == 200
+    assert client.get("/subjects/a/versions/1/referencedby").json() == [2]
+    assert client.get("/subjects/b/versions/1/referencedby").json() == [3]
+    for subject in "ab":
+        assert client.get(f"/subjects/{subject}/versions/1").status == 200
+        assert client.get(f"/subjects/{subject}/versions/1?format=resolved").status == 422
+        assert client.delete(f"/subjects/{subject}").error[1] == 42206
+
+
+def test_what_is_imported_over_a_version_is_read_by_its_referrers(client):
+    """The form of a referrer that was made before is not used any more."""
+    assert client.put("/mode/a", {"mode": "IMPORT"}).status == 200
+    assert client.register("a", record("A", {"name": "old", "type": "int"}), id=1, version=1).status == 200
+    assert client.register("b", '"A"', references=refers("a", "A")).status == 200
+    assert client.check("b", '"A"', references=refers("a", "A")).json()["is_compatible"] is True
+    assert client.register("a", record("A", {"name": "new", "type": "int"}), id=9, version=1).status == 200
+    assert "new" in client.get("/subjects/b/versions/1/schema?format=resolved").text
+    reply = client.check("b", record("A", {"name": "old", "type": "int"}))
+    assert reply.json()["is_compatible"] is False, "compared with what stood there before"
+    assert client.get("/schemas/ids/1").status == 404
