@@ -2,6 +2,7 @@
 /* Members of a request body. What a client asks for is either done or refused by name, never dropped. */
 #include "api/body.h"
 
+#include "api/tags.h"
 #include "registry/metadata.h"
 #include "registry/rules.h"
 
@@ -158,22 +159,11 @@ bool body_bool(const struct call *call, const char *name, bool *has, bool *value
     return unreadable(call, name, found, kinds[TEXT_BOOLEAN], err);
 }
 
-bool body_refuse(const struct call *call, const char *name, struct error *err)
-{
-    return !member(call, name) || error_member_not_supported(err, name);
-}
-
 /* The member is a list or an object, or it is not there. */
 static bool check_kind(const struct call *call, const char *name, enum text_kind kind, struct error *err)
 {
     const struct text *value = member(call, name);
     return !value || value->kind == kind || mistyped(call, name, value, kinds[kind], err);
-}
-
-static bool refuse_list(const struct call *call, const char *name, struct error *err)
-{
-    const struct text *list = member(call, name);
-    return !list || !list->count || error_member_not_supported(err, name);
 }
 
 /* Jackson types the whole body before anybody looks at what it asks for. */
@@ -226,16 +216,25 @@ static bool read_references(const struct call *call, struct registration *wanted
 bool body_registration(const struct call *call, struct name subject, struct registration *wanted,
                        struct error *err)
 {
-    bool propagates = false, has;
     *wanted = (struct registration){
         .subject = subject, .normalize = call_query_true(call, "normalize"), .by = call->origin};
     if (!check_types(call, err) || !body_string(call, "schemaType", &wanted->type, err) ||
         !body_string(call, "schema", &wanted->text, err) ||
-        !body_bool(call, "propagateSchemaTags", &has, &propagates, err) || !read_attached(call, wanted, err))
+        !read_attached(call, wanted, err))
         return false;
-    return read_references(call, wanted, err) && refuse_list(call, "schemaTagsToAdd", err) &&
-           refuse_list(call, "schemaTagsToRemove", err) &&
-           (!(has && propagates) || error_member_not_supported(err, "propagateSchemaTags"));
+    return read_references(call, wanted, err);
+}
+
+/* With tags of its own a version that is not asked for is a new one. */
+bool body_tags(const struct call *call, struct registration *wanted, struct error *err)
+{
+    bool has;
+    if (!tags_read(call, "schemaTagsToAdd", "schemaTagsToRemove", wanted, err) ||
+        !body_bool(call, "propagateSchemaTags", &has, &wanted->propagate, err))
+        return false;
+    if (wanted->retagging_count && !member(call, "version"))
+        wanted->version = -1;
+    return true;
 }
 
 bool body_type_named(const struct registration *wanted, struct error *err)

@@ -55,6 +55,7 @@ void render_into(struct buffer *out, const struct version *version, enum form fo
         put_string(out, "schema", text);
     else
         put_ready(out, "ruleSet", row->rules);
+    put_ready(out, "schemaTags", variant->tags);
     if (variant->max_id)
         buffer_printf(out, ",\"maxId\":%d", variant->max_id);
     buffer_printf(out, ",\"ts\":%lld,\"deleted\":%s", (long long)version->row.ts,

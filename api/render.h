@@ -12,6 +12,7 @@ void render_version(struct call *call, const struct version *version, enum form 
 /* How this call's answer differs from the one that is shared. */
 struct variant {
     struct span text;           /* instead of the stored one; ptr NULL: the stored one */
+    struct span tags;           /* as JSON; empty: none */
     int max_id;                 /* 0: not asked for */
     struct span aliases;        /* a list, of FORM_SCHEMA; empty: none */
 };

@@ -117,6 +117,26 @@ void reply_ready(struct reply *object, const char *name, struct span json)
     put(object, name, json_of_text(&text));
 }
 
+struct reply *reply_schema(const struct registered *got, struct arena *arena)
+{
+    struct reply *reply = reply_object(arena);
+    reply_string(reply, "subject", name_text(got->subject, arena));
+    reply_number(reply, "version", got->version);
+    reply_number(reply, "id", got->id);
+    reply_string(reply, "guid", got->guid);
+    reply_string(reply, "schemaType", got->type);
+    reply_ready(reply, "references", got->references);
+    reply_ready(reply, "metadata", got->metadata);
+    reply_string(reply, "schema", got->text);
+    /* Only what is told of a stored entry has a time and a state. */
+    if (got->stored) {
+        reply_number(reply, "ts", got->ts);
+        reply_truth(reply, "deleted", got->hidden);
+    }
+    reply_ready(reply, "ruleSet", got->rules);
+    return reply;
+}
+
 void reply_add(struct reply *array, struct reply *value)
 {
     add(array, json_incref(json_of(value)));
@@ -146,6 +166,24 @@ bool reply_send(struct call *call, const struct reply *reply, struct error *err)
     call->status = 200;
     call->reply = buffer_span(&out);
     return true;
+}
+
+bool reply_registered(struct call *call, const struct registered *got, struct error *err)
+{
+    struct reply *reply = reply_object(call->arena);
+    reply_number(reply, "id", got->id);
+    reply_number(reply, "version", got->version);
+    reply_string(reply, "guid", got->guid);
+    reply_string(reply, "schemaType", got->type);
+    reply_ready(reply, "references", got->references);
+    reply_ready(reply, "metadata", got->metadata);
+    reply_ready(reply, "ruleSet", got->rules);
+    reply_string(reply, "schema", got->text);
+    if (got->stored) {
+        reply_number(reply, "ts", got->ts);
+        reply_truth(reply, "deleted", got->hidden);
+    }
+    return reply_send(call, reply, err);
 }
 
 void reply_send_number(struct call *call, int64_t value)

@@ -3,6 +3,7 @@
 #include "api/handlers.h"
 #include "api/render.h"
 #include "api/reply.h"
+#include "api/tags.h"
 #include "base/digest.h"
 
 #include <stdlib.h>
@@ -44,7 +45,9 @@ static bool answer(struct call *call, const struct version *version, enum form f
     struct variant variant = {.max_id = max_id};
     if (!render_format(call, version->record->context, row, &variant.text, err))
         return false;
-    if (variant.text.ptr == row->text.ptr && !max_id)
+    if (form == FORM_SCHEMA_STRING && !tags_find(call, version, &variant.tags, err))
+        return false;
+    if (variant.text.ptr == row->text.ptr && !max_id && !variant.tags.len)
         render_version(call, version, form);
     else
         render_variant(call, version, form, &variant);

@@ -5,6 +5,7 @@
 #include "api/render.h"
 #include "api/reply.h"
 #include "api/selection.h"
+#include "api/tags.h"
 #include "registry/rules.h"
 
 /* What `deleted` and `deletedOnly` ask to be shown. */
@@ -104,7 +105,9 @@ static bool answer_version(struct call *call, enum form form, struct error *err)
     const struct record_row *row = &version->record->row;
     if (!render_format(call, version->record->context, row, &variant.text, err))
         return false;
-    if (variant.text.ptr == row->text.ptr)
+    if (form != FORM_TEXT && !tags_find(call, version, &variant.tags, err))
+        return false;
+    if (variant.text.ptr == row->text.ptr && !variant.tags.len)
         render_version(call, version, form);
     else
         render_variant(call, version, form, &variant);
@@ -144,15 +147,6 @@ bool get_subject_version_referrers(struct call *call, struct error *err)
     return reply_send(call, list, err);
 }
 
-/* Only what is told of a stored entry has a time and a state. */
-static void put_stored(struct reply *reply, const struct registered *got)
-{
-    if (!got->stored)
-        return;
-    reply_number(reply, "ts", got->ts);
-    reply_truth(reply, "deleted", got->hidden);
-}
-
 static bool format_answer(const struct call *call, struct registered *got, struct error *err)
 {
     struct record_row row = {.type = got->type, .text = got->text, .references = got->references};
@@ -168,18 +162,7 @@ bool post_subject(struct call *call, struct error *err)
         !registry_lookup(call->view, &wanted, call_query_true(call, "deleted"), &got, call->arena, err) ||
         !format_answer(call, &got, err))
         return false;
-    struct reply *reply = reply_object(call->arena);
-    reply_string(reply, "subject", name_text(got.subject, call->arena));
-    reply_number(reply, "version", got.version);
-    reply_number(reply, "id", got.id);
-    reply_string(reply, "guid", got.guid);
-    reply_string(reply, "schemaType", got.type);
-    reply_ready(reply, "references", got.references);
-    reply_ready(reply, "metadata", got.metadata);
-    reply_string(reply, "schema", got.text);
-    put_stored(reply, &got);
-    reply_ready(reply, "ruleSet", got.rules);
-    return reply_send(call, reply, err);
+    return reply_send(call, reply_schema(&got, call->arena), err);
 }
 
 /* Registering one: the members of RegisterSchemaResponse. */
@@ -189,7 +172,7 @@ bool post_subject_version(struct call *call, struct error *err)
     struct registration wanted;
     struct registered got;
     if (!body_registration(call, name, &wanted, err) ||
-        !body_numbers(call, &wanted, err) || !rules_check(wanted.rules, err))
+        !body_numbers(call, &wanted, err) || !body_tags(call, &wanted, err) || !rules_check(wanted.rules, err))
         return false;
     if (!name_valid(name))
         return error_subject_invalid(err, call->arg[0]);
@@ -198,17 +181,7 @@ bool post_subject_version(struct call *call, struct error *err)
         !registry_register(call->registry, &wanted, &got, call->arena, err) ||
         !format_answer(call, &got, err))
         return false;
-    struct reply *reply = reply_object(call->arena);
-    reply_number(reply, "id", got.id);
-    reply_number(reply, "version", got.version);
-    reply_string(reply, "guid", got.guid);
-    reply_string(reply, "schemaType", got.type);
-    reply_ready(reply, "references", got.references);
-    reply_ready(reply, "metadata", got.metadata);
-    reply_ready(reply, "ruleSet", got.rules);
-    reply_string(reply, "schema", got.text);
-    put_stored(reply, &got);
-    return reply_send(call, reply, err);
+    return reply_registered(call, &got, err);
 }
 
 static struct removal read_removal(const struct call *call)

@@ -182,5 +182,7 @@ const struct schema_type schema_avro = {
     .likeness = avro_likeness,
     .compare = avro_compare,
     .has_field = avro_has_field,
+    .retag = avro_retag,
+    .tagged = avro_tagged,
     .format = avro_format,
 };

@@ -148,7 +148,7 @@ bool registry_catch_up(struct registry *registry, struct error *err)
     const struct view *base = registry->line.current;
     struct draft draft = draft_begin(base, ++registry->edits);
     struct standing standing = {0};
-    if (!store_replay(registry->store, base->state.seq, replay_change, &draft, &standing, err)) {
+    if (!store_tell(registry->store, base->state.seq, replay_change, &draft, &standing, err)) {
         draft_abandon(&draft);
         return false;
     }
@@ -167,7 +167,7 @@ static bool try_batch(struct registry *registry, struct decision *waiting, struc
     collect(&batch, &draft, waiting);
     enum commit outcome = COMMIT_DONE;
     if (batch.count)
-        outcome = store_commit(registry->store, base->state.seq, batch.changes, batch.count, &err);
+        outcome = store_keep(registry->store, base->state.seq, batch.changes, batch.count, &err);
     if (!batch.count || outcome != COMMIT_DONE) {
         draft_abandon(&draft);
     } else {

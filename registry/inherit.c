@@ -11,6 +11,21 @@ bool inherit_configured(const struct settings *settings)
            settings->override_rules.ptr;
 }
 
+void inherit_change_rules(struct registration *wanted, const struct view *view, const struct subject *subject,
+                          struct arena *arena)
+{
+    const struct rule_changes *changes = wanted->rule_changes;
+    const struct version *base = NULL;
+    if (!changes)
+        return;
+    if (subject && changes->version)
+        base = changes->version == LATEST_VERSION ? subject_latest(subject)
+                                                  : view_version(view, subject, changes->version);
+    const struct rule_set *rules = base ? rules_stored(base->record->row.rules, arena) : NULL;
+    rules = rules_unite(rules, changes->merge, arena);
+    wanted->rules = rules_without(rules, changes->remove, changes->remove_count, arena);
+}
+
 void inherit_fill(struct registration *wanted, const struct settings *settings, const struct subject *subject,
                   struct arena *arena)
 {

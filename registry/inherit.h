@@ -9,6 +9,10 @@
 /* Whether the configuration puts anything under or over what is registered. */
 bool inherit_configured(const struct settings *settings);
 
+/* Makes the rules of the changes that are wanted, if there are any. */
+void inherit_change_rules(struct registration *wanted, const struct view *view, const struct subject *subject,
+                          struct arena *arena);
+
 /* Fills metadata and rules of what is wanted; what it takes from the view is copied. */
 void inherit_fill(struct registration *wanted, const struct settings *settings, const struct subject *subject,
                   struct arena *arena);

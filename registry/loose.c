@@ -17,7 +17,7 @@ bool loose_mistyped(const struct loose *loose, const char *name, const struct te
                                                       place, name, wanted));
 }
 
-static bool scalar(const struct loose *loose, const char *name, const struct text *value, struct span *string)
+bool loose_item(const struct loose *loose, const char *name, const struct text *value, struct span *string)
 {
     switch (value->kind) {
     case TEXT_STRING: *string = value->string.ptr ? value->string : SPAN(""); return true;
@@ -31,7 +31,7 @@ bool loose_string(const struct loose *loose, const struct text *object, const ch
 {
     const struct text *found = loose_member(object, name);
     *value = (struct span){NULL, 0};
-    return !found || scalar(loose, name, found, value);
+    return !found || loose_item(loose, name, found, value);
 }
 
 bool loose_truth(const struct loose *loose, const struct text *object, const char *name, bool *has, bool *value)
@@ -66,7 +66,7 @@ bool loose_set(const struct loose *loose, const char *name, const struct text *v
         return loose_mistyped(loose, name, value, "an array");
     struct span *all = arena_array(loose->arena, value->count, sizeof *all);
     for (size_t i = 0; i < value->count; i++)
-        if (!scalar(loose, name, &value->items[i], &all[i]))
+        if (!loose_item(loose, name, &value->items[i], &all[i]))
             return false;
     qsort(all, value->count, sizeof *all, by_bytes);
     for (size_t i = 0; i < value->count; i++)
@@ -91,7 +91,7 @@ static bool read_entry(const struct loose *loose, const char *name, const struct
     struct span *value = arena_alloc(loose->arena, sizeof *value);
     entry->values = value;
     entry->count = 1;
-    return scalar(loose, name, &member->value, value);
+    return loose_item(loose, name, &member->value, value);
 }
 
 bool loose_map(const struct loose *loose, const struct text *object, const char *name, bool of_sets,

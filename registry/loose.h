@@ -26,6 +26,10 @@ MUST_CHECK bool loose_string(const struct loose *loose, const struct text *objec
 MUST_CHECK bool loose_truth(const struct loose *loose, const struct text *object, const char *name, bool *has,
                             bool *value);
 
+/* One element of a list. */
+MUST_CHECK bool loose_item(const struct loose *loose, const char *name, const struct text *value,
+                           struct span *string);
+
 /* Sorted by bytes, each once. */
 MUST_CHECK bool loose_set(const struct loose *loose, const char *name, const struct text *value,
                           const struct span **items, size_t *count);

@@ -8,6 +8,7 @@
 #include "registry/metadata.h"
 #include "registry/references.h"
 #include "registry/remove.h"
+#include "registry/tags.h"
 
 struct registering {
     const struct registration *wanted;
@@ -191,7 +192,7 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
     struct settings settings = view_settings(decision->view, wanted.subject);
     struct reading how = {.normalize = submission_normalizes(&wanted, &settings)};
     bool imports = mode_imports(settings.mode);
-    if (!inherit_configured(&settings) &&
+    if (!inherit_configured(&settings) && !tags_wanted(&wanted) &&
         !find_known(decision, subject, &wanted, how, &read, &match, err))
         return false;
     if (match.version) {
@@ -199,9 +200,12 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
         return true;
     }
     how.strict = settings.validate_new != TRUTH_NO && !wanted.has_id;
-    if (!decision_may_register(decision, wanted.subject, wanted.has_id, err) ||
-        !fill_blank(decision, imports ? NULL : subject, &wanted, err))
+    if (!tags_apply(decision->view, &wanted, arena, err) ||
+        !decision_may_register(decision, wanted.subject, wanted.has_id, err) ||
+        !fill_blank(decision, imports ? NULL : subject, &wanted, err) ||
+        (!imports && !tags_propagate(decision->view, subject, &wanted, arena, err)))
         return false;
+    inherit_change_rules(&wanted, decision->view, subject, arena);
     if (!imports)
         inherit_fill(&wanted, &settings, subject, arena);
     if (metadata_sensitive(wanted.metadata) && !decision->registry->store->secret)

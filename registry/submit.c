@@ -118,7 +118,8 @@ bool submission_blank(const struct registration *wanted)
 
 bool submission_normalizes(const struct registration *wanted, const struct settings *settings)
 {
-    return (wanted->normalize || settings->normalize == TRUTH_YES) && !mode_imports(settings->mode);
+    bool asked = wanted->normalize || settings->normalize == TRUTH_YES;
+    return asked && !wanted->plain && !mode_imports(settings->mode);
 }
 
 static bool fetch(const struct view *view, const struct registration *wanted, struct reading how,
@@ -131,6 +132,29 @@ static bool fetch(const struct view *view, const struct registration *wanted, st
     if (references_fetch(&fetching, fetched, arena, &cause))
         return true;
     return fetched->too_many ? error_pass(err, &cause) : parse_failed(entity, cause.message, err);
+}
+
+bool submission_retag(const struct view *view, struct registration *wanted, const struct retagging *changes,
+                      size_t count, struct arena *arena, struct error *err)
+{
+    struct span name = wanted->type.len ? wanted->type : SPAN("AVRO");
+    const struct schema_type *type = schema_type_find(name);
+    if (!type)
+        return error_schema_type_unknown(err, name);
+    struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
+                              wanted->rules};
+    struct entity entity = {.subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+    struct reading lenient = {.strict = false};
+    struct error cause = {.arena = arena};
+    const struct schema *schema;
+    struct fetched fetched;
+    if (!fetch(view, wanted, lenient, &entity, &fetched, arena, err))
+        return false;
+    if (!schema_parse(type, wanted->text, lenient, fetched.dependencies, fetched.count, &schema, arena, &cause))
+        return parse_failed(&entity, cause.message, err);
+    if (type->retag)
+        return type->retag(schema, fetched.dependencies, fetched.count, changes, count, &wanted->text, arena, err);
+    return error_tag_path(err, changes[0].path);
 }
 
 /* Normalising comes after parsing, and fails in its own words. */

@@ -25,6 +25,11 @@ bool submission_normalizes(const struct registration *wanted, const struct setti
 MUST_CHECK bool submission_read(const struct view *view, const struct registration *wanted, struct reading how,
                                 struct submission *read, struct arena *arena, struct error *err);
 
+/* The text with other tags, in place of the one that was submitted. */
+MUST_CHECK bool submission_retag(const struct view *view, struct registration *wanted,
+                                 const struct retagging *changes, size_t count, struct arena *arena,
+                                 struct error *err);
+
 /* The same sentence for a stored version whose text does not parse; `cause` is the language's own. */
 bool submission_stored_invalid(const struct version *version, struct span cause, struct error *err);
 

@@ -84,15 +84,15 @@ static bool tell_open(void *arg, const struct change *kept, struct error *err)
            opening->each(opening->arg, &change, err);
 }
 
-bool store_replay(struct store *store, uint64_t since, change_fn *each, void *arg, struct standing *standing,
-                  struct error *err)
+bool store_tell(struct store *store, uint64_t since, change_fn *each, void *arg, struct standing *standing,
+                struct error *err)
 {
     struct opening opening = {store, each, arg};
     return store->type->replay(store, since, tell_open, &opening, standing, err);
 }
 
-enum commit store_commit(struct store *store, uint64_t seq, const struct change *changes, size_t count,
-                         struct error *err)
+enum commit store_keep(struct store *store, uint64_t seq, const struct change *changes, size_t count,
+                       struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct change *sealed = arena_array(arena, count + 1, sizeof *sealed);

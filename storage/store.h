@@ -60,10 +60,10 @@ void store_close(struct store *store);      /* NULL is accepted */
 /* From now on sensitive metadata can be kept, under the key of that file. */
 MUST_CHECK bool store_take_key(struct store *store, const char *key_file, struct error *err);
 
-/* The two calls of a store, with what is sensitive sealed in it and open outside. */
-MUST_CHECK bool store_replay(struct store *store, uint64_t since, change_fn *each, void *arg,
-                             struct standing *standing, struct error *err);
-enum commit store_commit(struct store *store, uint64_t seq, const struct change *changes, size_t count,
-                         struct error *err);
+/* Replay and commit, with what is sensitive sealed in it and open outside. */
+MUST_CHECK bool store_tell(struct store *store, uint64_t since, change_fn *each, void *arg,
+                           struct standing *standing, struct error *err);
+enum commit store_keep(struct store *store, uint64_t seq, const struct change *changes, size_t count,
+                       struct error *err);
 
 #endif
