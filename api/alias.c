@@ -3,16 +3,16 @@
 #include "api/alias.h"
 
 /* The text itself where the subject is no alias. A bare target is in the context of the alias. */
-static struct span target_of(const struct call *call, const struct view *view, struct span text)
+struct span alias_target(const struct view *view, struct span text, struct arena *arena)
 {
     struct name name = name_parse(text);
     struct span alias = view_settings_at(view, name).alias;
     if (!name.subject.len || !alias.len)
         return text;
-    alias = arena_copy(call->arena, alias);
+    alias = arena_copy(arena, alias);
     if (span_starts(alias, SPAN(":.")))
         return alias;
-    return name_text((struct name){arena_copy(call->arena, name.context), alias}, call->arena);
+    return name_text((struct name){arena_copy(arena, name.context), alias}, arena);
 }
 
 static void follow_query(struct call *call, const struct view *view)
@@ -21,7 +21,7 @@ static void follow_query(struct call *call, const struct view *view)
     for (size_t i = 0; i < call->query_count; i++) {
         pairs[i] = call->query[i];
         if (span_equal(pairs[i].name, SPAN("subject")))
-            pairs[i].value = target_of(call, view, pairs[i].value);
+            pairs[i].value = alias_target(view, pairs[i].value, call->arena);
     }
     call->query = pairs;
 }
@@ -29,7 +29,7 @@ static void follow_query(struct call *call, const struct view *view)
 void alias_follow(struct call *call, const struct view *view)
 {
     if (strstr(call->route->path, "/subjects/{subject}"))
-        call->arg[0] = target_of(call, view, call->arg[0]);
+        call->arg[0] = alias_target(view, call->arg[0], call->arena);
     else
         follow_query(call, view);
 }

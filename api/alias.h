@@ -5,7 +5,10 @@
 
 #include "api/call.h"
 
-/* Puts the subjects that aliases stand for into the arguments and the query of a call; one hop. */
+/* The subject that one stands for, or itself; one hop. */
+struct span alias_target(const struct view *view, struct span text, struct arena *arena);
+
+/* Puts them into the arguments and the query of a call. */
 void alias_follow(struct call *call, const struct view *view);
 
 #endif

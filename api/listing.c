@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /schemas: versions of every subject that is asked for, by subject and number. Whole subjects are passed
  * over by their counts where nothing but the page decides. */
+#include "api/associations.h"
 #include "api/handlers.h"
 #include "api/render.h"
 #include "api/selection.h"
@@ -19,6 +20,8 @@ struct listing {
     struct page page;
     bool deleted, latest_only;
     struct span rule_type;              /* ptr NULL: any */
+    bool by_association;
+    struct asked asked;
     const struct stand_in *stand_ins;   /* by target, then alias */
     size_t stand_in_count, stand_in_at;
     struct buffer out;
@@ -98,22 +101,21 @@ static bool has_rule(const struct version *version, struct span type)
                      among(rules->encoding, rules->encoding_count, type));
 }
 
-static void put(struct listing *listing, const struct version *version, struct span aliases)
+static void put(struct listing *listing, const struct version *version, const struct variant *variant)
 {
-    struct variant variant = {.aliases = aliases};
     if ((listing->rule_type.ptr && !has_rule(version, listing->rule_type)) || !page_takes(&listing->page))
         return;
     buffer_byte(&listing->out, listing->out.len ? ',' : '[');
-    render_into(&listing->out, version, FORM_SCHEMA, &variant);
+    render_into(&listing->out, version, FORM_SCHEMA, variant);
 }
 
-static void list_latest(struct listing *listing, const struct subject *subject, struct span aliases)
+static void list_latest(struct listing *listing, const struct subject *subject, const struct variant *variant)
 {
     const struct version *version = subject_latest(subject);
     if (listing->deleted)
         version = view_version(listing->call->view, subject, subject_highest_number(subject));
     if (version)
-        put(listing, version, aliases);
+        put(listing, version, variant);
 }
 
 static size_t shown_count(const struct listing *listing, const struct subject *subject)
@@ -122,7 +124,7 @@ static size_t shown_count(const struct listing *listing, const struct subject *s
     return listing->latest_only && count > 1 ? 1 : (size_t)count;
 }
 
-static void list_subject(struct listing *listing, const struct subject *subject, struct span aliases)
+static void list_subject(struct listing *listing, const struct subject *subject, const struct variant *variant)
 {
     size_t count = shown_count(listing, subject);
     if (!listing->rule_type.ptr && listing->page.skip >= count) {
@@ -130,14 +132,36 @@ static void list_subject(struct listing *listing, const struct subject *subject,
         return;
     }
     if (listing->latest_only) {
-        list_latest(listing, subject, aliases);
+        list_latest(listing, subject, variant);
         return;
     }
     struct cursor cursor = subject_versions(listing->call->view, subject);
     const struct version *version;
     while (listing->page.most && (version = cursor_version(&cursor)))
         if (listing->deleted || !version->row.hidden)
-            put(listing, version, aliases);
+            put(listing, version, variant);
+}
+
+/* Whether the subject is held as the call asks, and by which rows. What nothing holds is asked for as NONE. */
+static bool is_held(const struct listing *listing, const struct subject *subject, struct span *associations)
+{
+    struct arena *arena = listing->call->arena;
+    struct association_list list = associations_of_subject(listing->call->view, subject_name(subject), arena);
+    struct buffer out = {.arena = arena};
+    bool any = false;
+    for (size_t i = 0; i < list.count; i++) {
+        if (!asked_part(&listing->asked, list.items[i]))
+            continue;
+        any = true;
+        if (!asked_lifecycle(&listing->asked, list.items[i]))
+            continue;
+        buffer_byte(&out, out.len ? ',' : '[');
+        association_put(&out, list.items[i]);
+    }
+    if (out.len)
+        buffer_byte(&out, ']');
+    *associations = buffer_span(&out);
+    return any ? out.len > 0 : listing->asked.none;
 }
 
 /* The subjects that are asked for and those that others stand for, merged by name. */
@@ -150,9 +174,9 @@ static void list_all(struct listing *listing)
         if (listing->stand_in_at < listing->stand_in_count)
             order = subject ? name_compare(subject_name(subject), next->target) : 1;
         const struct subject *one = order <= 0 ? subject : view_subject(listing->call->view, next->target);
-        struct span aliases = order >= 0 ? take_aliases(listing) : SPAN("");
-        if (one)
-            list_subject(listing, one, aliases);
+        struct variant variant = {.aliases = order >= 0 ? take_aliases(listing) : SPAN("")};
+        if (one && (!listing->by_association || is_held(listing, one, &variant.associations)))
+            list_subject(listing, one, &variant);
         if (order <= 0)
             subject = selection_next(&listing->selection);
     }
@@ -164,8 +188,9 @@ bool get_schemas(struct call *call, struct error *err)
         .call = call, .selection = selection_of(call, SPAN("")),
         .deleted = call_query_true(call, "deleted"), .latest_only = call_query_true(call, "latestOnly"),
         .rule_type = call_query(call, "ruleType"), .out.arena = call->arena};
-    if (!call_page(call, PAGE_MAX, &listing.page, err))
+    if (!call_page(call, PAGE_MAX, &listing.page, err) || !asked_read(call, true, &listing.asked, err))
         return false;
+    listing.by_association = listing.asked.type.ptr || listing.asked.part_count || !listing.asked.any;
     if (!listing.rule_type.len)
         listing.rule_type = (struct span){NULL, 0};
     if (call_query_true(call, "aliases"))

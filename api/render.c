@@ -4,6 +4,7 @@
 #include "api/render.h"
 
 #include "api/media.h"
+#include "registry/references.h"
 
 #include <assert.h>
 #include <zlib.h>
@@ -49,7 +50,7 @@ void render_into(struct buffer *out, const struct version *version, enum form fo
     put_string(out, "schemaType", row->type);
     if (!shape->schema_late)
         put_string(out, "schema", text);
-    put_ready(out, "references", row->references);
+    put_ready(out, "references", variant->references.len ? variant->references : row->references);
     put_ready(out, "metadata", row->metadata);
     if (shape->schema_late)
         put_string(out, "schema", text);
@@ -61,6 +62,7 @@ void render_into(struct buffer *out, const struct version *version, enum form fo
     buffer_printf(out, ",\"ts\":%lld,\"deleted\":%s", (long long)version->row.ts,
                   version->row.hidden ? "true" : "false");
     put_ready(out, "aliases", variant->aliases);
+    put_ready(out, "associations", variant->associations);
     if (shape->schema_late)
         put_ready(out, "ruleSet", row->rules);
     buffer_byte(out, '}');
@@ -171,6 +173,14 @@ bool render_format(const struct call *call, struct span context, const struct re
     AUTO_VIEW own = call->view ? NULL : registry_view(call->registry);
     const struct schema *schema = view_read(call->view ? call->view : own, context, row, call->arena, err);
     return schema && schema->type->format(schema, SPAN("resolved"), formatted, err);
+}
+
+struct span render_references(const struct call *call, const struct record *record)
+{
+    bool qualified = span_equal_case(call_query(call, "referenceFormat"), SPAN("qualified"));
+    if (!qualified || !record->context.len || !record->reference_count)
+        return (struct span){NULL, 0};
+    return references_qualified(record, call->arena);
 }
 
 void render_gzip(struct call *call)

@@ -14,7 +14,9 @@ struct variant {
     struct span text;           /* instead of the stored one; ptr NULL: the stored one */
     struct span tags;           /* as JSON; empty: none */
     int max_id;                 /* 0: not asked for */
-    struct span aliases;        /* a list, of FORM_SCHEMA; empty: none */
+    struct span references;     /* instead of the stored ones; empty: the stored ones */
+    struct span aliases;        /* these two: a list, of FORM_SCHEMA; empty: none */
+    struct span associations;
 };
 
 /* Appends the form: one of many in a reply. */
@@ -28,6 +30,9 @@ void render_variant(struct call *call, const struct version *version, enum form 
  * looked for from that context. */
 MUST_CHECK bool render_format(const struct call *call, struct span context, const struct record_row *row,
                               struct span *formatted, struct error *err);
+
+/* The record's references as the call asks for them; empty: as they are stored. */
+struct span render_references(const struct call *call, const struct record *record);
 
 /* Compresses a composed reply when the client takes it and it is worth it. */
 void render_gzip(struct call *call);

@@ -17,7 +17,7 @@ void reply_number(struct reply *object, const char *name, int64_t value);
 void reply_truth(struct reply *object, const char *name, bool value);
 void reply_null(struct reply *object, const char *name);
 void reply_member(struct reply *object, const char *name, struct reply *value);
-void reply_ready(struct reply *object, const char *name, struct span json);     /* as we wrote it; empty: none */
+void reply_ready(struct reply *object, const char *name, struct span json); /* our own; empty: none */
 
 /* The members of Schema. */
 struct reply *reply_schema(const struct registered *got, struct arena *arena);

@@ -227,8 +227,8 @@ struct association_list associations_of_resource(const struct view *view, struct
     return list_of(&list);
 }
 
-struct association_list associations_of_name(const struct view *view, struct span name_space, struct span name,
-                                             struct arena *arena)
+struct association_list associations_of_name(const struct view *view, struct span name_space,
+                                             struct span name, struct arena *arena)
 {
     bool any_name = span_equal(name, SPAN("-")), any_space = span_equal(name_space, SPAN("-"));
     struct gathered list = {.arena = arena};
