@@ -2,6 +2,13 @@
 /* Members of a request body. What a client asks for is either done or refused by name, never dropped. */
 #include "api/body.h"
 
+#include "api/tags.h"
+#include "registry/metadata.h"
+#include "registry/rules.h"
+
+#include "registry/loose.h"
+#include "registry/references.h"
+
 #include <limits.h>
 
 static const char *const kinds[] = {
@@ -94,9 +101,9 @@ static bool no_value(struct span text)
     return !text.len || span_equal(text, SPAN("null"));
 }
 
-bool body_int(const struct call *call, const char *name, bool *has, int *value, struct error *err)
+static bool int_of(const struct call *call, const char *name, const struct text *found, bool *has, int *value,
+                   struct error *err)
 {
-    const struct text *found = member(call, name);
     *has = false;
     if (!found)
         return true;
@@ -116,6 +123,11 @@ bool body_int(const struct call *call, const char *name, bool *has, int *value, 
     *value = (int)number;
     *has = true;
     return true;
+}
+
+bool body_int(const struct call *call, const char *name, bool *has, int *value, struct error *err)
+{
+    return int_of(call, name, member(call, name), has, value, err);
 }
 
 bool body_bool(const struct call *call, const char *name, bool *has, bool *value, struct error *err)
@@ -147,22 +159,11 @@ bool body_bool(const struct call *call, const char *name, bool *has, bool *value
     return unreadable(call, name, found, kinds[TEXT_BOOLEAN], err);
 }
 
-bool body_refuse(const struct call *call, const char *name, struct error *err)
-{
-    return !member(call, name) || error_member_not_supported(err, name);
-}
-
 /* The member is a list or an object, or it is not there. */
 static bool check_kind(const struct call *call, const char *name, enum text_kind kind, struct error *err)
 {
     const struct text *value = member(call, name);
     return !value || value->kind == kind || mistyped(call, name, value, kinds[kind], err);
-}
-
-static bool refuse_list(const struct call *call, const char *name, struct error *err)
-{
-    const struct text *list = member(call, name);
-    return !list || !list->count || error_member_not_supported(err, name);
 }
 
 /* Jackson types the whole body before anybody looks at what it asks for. */
@@ -172,28 +173,68 @@ static bool check_types(const struct call *call, struct error *err)
     bool has, truth;
     return body_int(call, "version", &has, &number, err) && body_int(call, "id", &has, &number, err) &&
            check_kind(call, "references", TEXT_ARRAY, err) &&
-           check_kind(call, "metadata", TEXT_OBJECT, err) &&
-           check_kind(call, "ruleSet", TEXT_OBJECT, err) &&
            check_kind(call, "schemaTagsToAdd", TEXT_ARRAY, err) &&
            check_kind(call, "schemaTagsToRemove", TEXT_ARRAY, err) &&
            body_bool(call, "propagateSchemaTags", &has, &truth, err);
 }
 
+/* What goes with the text. */
+static bool read_attached(const struct call *call, struct registration *wanted, struct error *err)
+{
+    struct loose loose = {call->body, call->arena, err};
+    return metadata_read(&loose, member(call, "metadata"), &wanted->metadata) &&
+           rules_read(&loose, "ruleSet", member(call, "ruleSet"), &wanted->rules);
+}
+
+static bool read_reference(const struct call *call, const struct text *item, struct reference *reference,
+                           struct error *err)
+{
+    const struct loose loose = {call->body, call->arena, err};
+    bool has;
+    if (item->kind != TEXT_OBJECT)
+        return mistyped(call, "references", item, kinds[TEXT_OBJECT], err);
+    reference->version = NO_VERSION;
+    return loose_string(&loose, item, "name", &reference->name) &&
+           loose_string(&loose, item, "subject", &reference->subject) &&
+           int_of(call, "version", loose_member(item, "version"), &has, &reference->version, err);
+}
+
+static bool read_references(const struct call *call, struct registration *wanted, struct error *err)
+{
+    const struct text *list = member(call, "references");
+    if (!list || !list->count)
+        return true;
+    struct reference *references = arena_array(call->arena, list->count, sizeof *references);
+    for (size_t i = 0; i < list->count; i++)
+        if (!read_reference(call, &list->items[i], &references[i], err))
+            return false;
+    wanted->references = references;
+    wanted->reference_count = list->count;
+    return true;
+}
+
 bool body_registration(const struct call *call, struct name subject, struct registration *wanted,
                        struct error *err)
 {
-    bool propagates = false, has;
     *wanted = (struct registration){
         .subject = subject, .normalize = call_query_true(call, "normalize"), .by = call->origin};
     if (!check_types(call, err) || !body_string(call, "schemaType", &wanted->type, err) ||
         !body_string(call, "schema", &wanted->text, err) ||
-        !body_bool(call, "propagateSchemaTags", &has, &propagates, err))
+        !read_attached(call, wanted, err))
         return false;
-    /* An empty metadata object is not the same as none: it would enter the guid. */
-    return refuse_list(call, "references", err) && body_refuse(call, "metadata", err) &&
-           body_refuse(call, "ruleSet", err) && refuse_list(call, "schemaTagsToAdd", err) &&
-           refuse_list(call, "schemaTagsToRemove", err) &&
-           (!(has && propagates) || error_member_not_supported(err, "propagateSchemaTags"));
+    return read_references(call, wanted, err);
+}
+
+/* With tags of its own a version that is not asked for is a new one. */
+bool body_tags(const struct call *call, struct registration *wanted, struct error *err)
+{
+    bool has;
+    if (!tags_read(call, "schemaTagsToAdd", "schemaTagsToRemove", wanted, err) ||
+        !body_bool(call, "propagateSchemaTags", &has, &wanted->propagate, err))
+        return false;
+    if (wanted->retagging_count && !member(call, "version"))
+        wanted->version = -1;
+    return true;
 }
 
 bool body_type_named(const struct registration *wanted, struct error *err)
@@ -201,13 +242,14 @@ bool body_type_named(const struct registration *wanted, struct error *err)
     return !wanted->type.ptr || wanted->type.len || error_schema_type_unknown(err, wanted->type);
 }
 
-bool body_numbers_unset(const struct call *call, struct error *err)
+bool body_numbers(const struct call *call, struct registration *wanted, struct error *err)
 {
     bool has_id, has_version;
-    int id = -1, version = 0;
-    if (!body_int(call, "id", &has_id, &id, err) || !body_int(call, "version", &has_version, &version, err))
+    int id = -1;
+    if (!body_int(call, "id", &has_id, &id, err) ||
+        !body_int(call, "version", &has_version, &wanted->version, err))
         return false;
-    if (has_id && id >= 0)
-        return error_member_not_supported(err, "id");
-    return !(has_version && version != 0) || error_member_not_supported(err, "version");
+    wanted->has_id = has_id && id >= 0;
+    wanted->id = wanted->has_id ? id : 0;
+    return true;
 }

@@ -19,17 +19,17 @@ MUST_CHECK bool body_bool(const struct call *call, const char *name, bool *has, 
 /* Whether the member stands there, be it null. */
 bool body_has(const struct call *call, const char *name);
 
-/* What is to be registered, looked up or tried under a subject. What we cannot do yet is refused (422). */
+/* What is to be registered, looked up or tried under a subject. */
 MUST_CHECK bool body_registration(const struct call *call, struct name subject, struct registration *wanted,
                                   struct error *err);
 
 /* The registry takes no type for AVRO; a client that sends "" has named one that is unknown (42201). */
 MUST_CHECK bool body_type_named(const struct registration *wanted, struct error *err);
 
-/* The members that only registration heeds: an id or a version of the client's own is refused (422). */
-MUST_CHECK bool body_numbers_unset(const struct call *call, struct error *err);
+/* The members that only registration heeds: a version, and an id that is taken as one from 0 on. */
+MUST_CHECK bool body_numbers(const struct call *call, struct registration *wanted, struct error *err);
 
-/* Refuses a member that is there and not null (422). */
-MUST_CHECK bool body_refuse(const struct call *call, const char *name, struct error *err);
+/* What registration alone does to tags; after body_numbers. */
+MUST_CHECK bool body_tags(const struct call *call, struct registration *wanted, struct error *err);
 
 #endif

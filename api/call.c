@@ -90,20 +90,14 @@ bool call_arg_version(const struct call *call, size_t arg, int *version, struct 
     return error_version_invalid(err, arena_printf(call->arena, "%d", *version));
 }
 
-static bool read_subject(struct span text, struct name *subject, struct error *err)
+struct name call_arg_subject(const struct call *call, size_t arg)
 {
-    *subject = name_parse(text);
-    return !subject->context.len || error_context_not_supported(err, text);
+    return name_parse(call->arg[arg]);
 }
 
-bool call_arg_subject(const struct call *call, size_t arg, struct name *subject, struct error *err)
+struct name call_query_subject(const struct call *call)
 {
-    return read_subject(call->arg[arg], subject, err);
-}
-
-bool call_query_subject(const struct call *call, struct name *subject, struct error *err)
-{
-    return read_subject(call_query(call, "subject"), subject, err);
+    return name_parse(call_query(call, "subject"));
 }
 
 bool call_page(const struct call *call, size_t most, struct page *page, struct error *err)

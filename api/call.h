@@ -93,7 +93,7 @@ void api_refuse(struct call *call, const struct error *err);
 extern const struct route routes[];
 extern const size_t routes_count;
 
-/* Reading a call. A name in a named context is refused (422) until there are contexts. */
+/* Reading a call. */
 bool call_query_true(const struct call *call, const char *name);            /* "true" in any case */
 struct span call_query(const struct call *call, const char *name);          /* ptr NULL: absent */
 MUST_CHECK bool call_query_int(const struct call *call, const char *name, int fallback, int *value,
@@ -101,9 +101,8 @@ MUST_CHECK bool call_query_int(const struct call *call, const char *name, int fa
 int call_arg_int(const struct call *call, size_t arg);                      /* of a checked {arg:int} */
 MUST_CHECK bool call_arg_version(const struct call *call, size_t arg, int *version,
                                  struct error *err);                        /* 42202 */
-MUST_CHECK bool call_arg_subject(const struct call *call, size_t arg, struct name *subject,
-                                 struct error *err);
-MUST_CHECK bool call_query_subject(const struct call *call, struct name *subject, struct error *err);
+struct name call_arg_subject(const struct call *call, size_t arg);
+struct name call_query_subject(const struct call *call);
 
 /* A signed 32-bit number as Java reads one: "+1" and "007" too, nothing around it. */
 bool call_number(struct span text, int *value);

@@ -25,10 +25,9 @@ static bool answer(struct call *call, const struct complaint *complaints, struct
 /* To a client that asks for reasons an invalid schema is one; to any other it is an error. */
 static bool try_version(struct call *call, int version, struct error *err)
 {
-    struct name name;
     struct registration wanted;
     const struct complaint *complaints = NULL;
-    if (!call_arg_subject(call, 0, &name, err) || !body_registration(call, name, &wanted, err))
+    if (!body_registration(call, call_arg_subject(call, 0), &wanted, err))
         return false;
     if (body_type_named(&wanted, err) &&
         registry_try(call->view, &wanted, version, &complaints, call->arena, err))

@@ -1,25 +1,55 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* /config: the level and its companions, of a subject or of the default context, which always has one. */
+/* /config: what a subject or a context asks of its schemas; the default context always has one. */
 #include "api/body.h"
 #include "api/handlers.h"
 #include "api/reply.h"
+#include "registry/metadata.h"
+#include "registry/rules.h"
 
-/* What a configuration may hold beside `compatibility` and `normalize`; a null asks for what holds anyway. */
-static const char *const later[] = {
-    "alias", "aliasForDeks", "validateFields", "validateNewSchemas", "validateRules", "compatibilityPolicy",
-    "compatibilityGroup", "defaultMetadata", "overrideMetadata", "defaultRuleSet", "overrideRuleSet",
+/* The two ways to tell a configuration. */
+struct telling {
+    const char *level_word;     /* the word for the level differs between reading and writing */
+    bool empty_too;             /* a text that is empty is told */
 };
+static const struct telling stored_telling = {"compatibility", true};
+static const struct telling found_telling = {"compatibilityLevel", false};
 
-/* Of what is stored; the word for the level differs between reading and writing. */
-static bool answer(struct call *call, const struct settings *stored, const char *level_word,
-                   const struct level *level, struct error *err)
+static void tell(struct reply *reply, const struct settings *settings, const struct facet *member,
+                 const struct telling *telling)
+{
+    if (!facet_is_set(settings, member))
+        return;
+    switch (member->kind) {
+    case FACET_TRUTH: reply_truth(reply, member->name, *facet_truth(settings, member) == TRUTH_YES); return;
+    case FACET_LEVEL: reply_string(reply, telling->level_word, span_of(settings->level->name)); return;
+    case FACET_TEXT:
+    case FACET_POLICY:
+        if (telling->empty_too || facet_span(settings, member)->len)
+            reply_string(reply, member->name, *facet_span(settings, member));
+        return;
+    case FACET_METADATA:
+    case FACET_RULES: reply_ready(reply, member->name, *facet_span(settings, member)); return;
+    }
+}
+
+static bool answer(struct call *call, const struct settings *settings, const struct telling *telling,
+                   struct error *err)
 {
     struct reply *reply = reply_object(call->arena);
-    if (stored->has_normalize)
-        reply_truth(reply, "normalize", stored->normalize);
-    if (level)
-        reply_string(reply, level_word, span_of(level->name));
+    for (size_t i = 0; i < FACETS; i++)
+        tell(reply, settings, &facets[i], telling);
     return reply_send(call, reply, err);
+}
+
+/* An entry of its own takes some members from the top level; who has none takes the nearest one whole. */
+static void inherit(const struct view *view, struct name scope, struct settings *stored)
+{
+    const struct name around[] = {{.context = scope.context}, {.context = SPAN(".__GLOBAL")}};
+    struct settings top = view_settings_at(view, (struct name){.context = SPAN("")});
+    if (stored->has_config && scope.subject.len)
+        facets_fill(stored, &top);
+    for (size_t i = 0; !stored->has_config && i < sizeof around / sizeof *around; i++)
+        *stored = view_settings_at(view, around[i]);
 }
 
 /* What is stored at the scope, or what stands in for it; the level is then the server's where it is unset. */
@@ -27,28 +57,97 @@ static bool get_scope(struct call *call, struct name scope, struct error *err)
 {
     bool inherited = call_query_true(call, "defaultToGlobal");
     struct settings stored = view_settings_at(call->view, scope);
-    struct settings around = view_settings_at(call->view, (struct name){.context = scope.context});
-    if (!stored.has_config && scope.subject.len && !inherited)
+    if (!stored.has_config && !name_always_set(scope) && !inherited)
         return error_no_subject_config(err, name_text(scope, call->arena));
-    if (!stored.has_config || (inherited && !stored.has_normalize))
-        stored = around;
-    return answer(call, &stored, "compatibilityLevel", view_settings(call->view, scope).level, err);
+    if (inherited)
+        inherit(call->view, scope, &stored);
+    if (!stored.level)
+        stored.level = view_default_level(call->view);
+    return answer(call, &stored, &found_telling, err);
+}
+
+static bool read_rules(const struct call *call, const char *name, struct span *json, struct error *err)
+{
+    const struct rule_set *rules;
+    struct loose loose = {call->body, call->arena, err};
+    if (!rules_read(&loose, name, loose_member(call->json, name), &rules))
+        return false;
+    *json = rules_write(rules, call->arena);
+    return true;
+}
+
+static bool read_metadata(const struct call *call, const char *name, struct span *json, struct error *err)
+{
+    const struct metadata *metadata;
+    struct loose loose = {call->body, call->arena, err};
+    if (!metadata_read(&loose, loose_member(call->json, name), &metadata))
+        return false;
+    *json = metadata_write(metadata, call->arena);
+    return true;
+}
+
+static bool read_policy(const struct call *call, const char *name, struct span *policy, struct error *err)
+{
+    if (!body_string(call, name, policy, err))
+        return false;
+    *policy = facet_policy(*policy);
+    return true;
+}
+
+static bool read_truth(const struct call *call, const char *name, enum truth *truth, struct error *err)
+{
+    bool has, value;
+    if (!body_bool(call, name, &has, &value, err))
+        return false;
+    *truth = !has ? TRUTH_UNSET : value ? TRUTH_YES : TRUTH_NO;
+    return true;
+}
+
+/* A level of no meaning is told once everything else could be read. */
+static bool read_level(const struct call *call, const char *name, struct setting *wanted, bool *known,
+                       struct error *err)
+{
+    struct span level;
+    if (!body_string(call, name, &level, err))
+        return false;
+    wanted->config.level = level.ptr ? level_find(level) : NULL;
+    *known = !level.ptr || wanted->config.level;
+    return true;
+}
+
+static bool read_member(const struct call *call, size_t at, struct setting *wanted, bool *level_known,
+                        struct error *err)
+{
+    const struct facet *member = &facets[at];
+    const char *name = member->kind == FACET_LEVEL ? "compatibility" : member->name;
+    struct span *span = facet_span(&wanted->config, member);
+    wanted->touched[at] = body_has(call, name);
+    switch (member->kind) {
+    case FACET_TRUTH: return read_truth(call, name, facet_truth(&wanted->config, member), err);
+    case FACET_LEVEL: return read_level(call, name, wanted, level_known, err);
+    case FACET_TEXT: return body_string(call, name, span, err);
+    case FACET_POLICY: return read_policy(call, name, span, err);
+    case FACET_METADATA: return read_metadata(call, name, span, err);
+    case FACET_RULES: return read_rules(call, name, span, err);
+    }
+    __builtin_unreachable();
+}
+
+static bool check_rules(const struct call *call, const char *name, struct error *err)
+{
+    const struct rule_set *rules;
+    struct loose loose = {call->body, call->arena, err};
+    return rules_read(&loose, name, loose_member(call->json, name), &rules) && rules_check(rules, err);
 }
 
 static bool read_setting(const struct call *call, struct setting *wanted, struct error *err)
 {
-    struct span level;
-    if (!body_bool(call, "normalize", &wanted->has_normalize, &wanted->normalize, err) ||
-        !body_string(call, "compatibility", &level, err))
-        return false;
-    wanted->set_normalize = body_has(call, "normalize");
-    wanted->set_level = body_has(call, "compatibility");
-    if (level.ptr && !(wanted->level = level_find(level)))
-        return error_level_invalid(err);
-    for (size_t i = 0; i < sizeof later / sizeof *later; i++)
-        if (!body_refuse(call, later[i], err))
+    bool level_known = true;
+    for (size_t i = 0; i < FACETS; i++)
+        if (!read_member(call, i, wanted, &level_known, err))
             return false;
-    return true;
+    return (level_known || error_level_invalid(err)) &&
+           check_rules(call, "defaultRuleSet", err) && check_rules(call, "overrideRuleSet", err);
 }
 
 static bool put_scope(struct call *call, struct name scope, struct error *err)
@@ -57,10 +156,10 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
     struct settings before, after;
     if (!read_setting(call, &wanted, err))
         return false;
-    if (!name_valid(scope))
+    if (!name_valid_scope(scope))
         return error_subject_invalid(err, call->arg[0]);
     return registry_set(call->registry, &wanted, &before, &after, call->arena, err) &&
-           answer(call, &after, "compatibility", after.level, err);
+           answer(call, &after, &stored_telling, err);
 }
 
 static bool delete_scope(struct call *call, struct name scope, struct error *err)
@@ -68,12 +167,13 @@ static bool delete_scope(struct call *call, struct name scope, struct error *err
     struct setting wanted = {.scope = scope, .drop_config = true, .by = call->origin};
     struct settings before, after;
     AUTO_VIEW view = registry_view(call->registry);
-    const struct level *level = view_settings(view, scope).level;
+    if (!name_always_set(scope) && !view_settings_at(view, scope).has_config)
+        return error_subject_not_found(err, name_text(scope, call->arena));
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
-    if (scope.subject.len && !before.has_config)
-        return error_subject_not_found(err, name_text(scope, call->arena));
-    return answer(call, &before, "compatibilityLevel", before.level ? before.level : level, err);
+    if (!before.level)
+        before.level = view_default_level(view);
+    return answer(call, &before, &found_telling, err);
 }
 
 bool get_config(struct call *call, struct error *err)
@@ -93,18 +193,15 @@ bool delete_config(struct call *call, struct error *err)
 
 bool get_subject_config(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && get_scope(call, scope, err);
+    return get_scope(call, call_arg_subject(call, 0), err);
 }
 
 bool put_subject_config(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && put_scope(call, scope, err);
+    return put_scope(call, call_arg_subject(call, 0), err);
 }
 
 bool delete_subject_config(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && delete_scope(call, scope, err);
+    return delete_scope(call, call_arg_subject(call, 0), err);
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 static const struct dialect dialects[] = {
-    {.level = 8, .own_code_for_incompatible = true},
+    {.level = 8, .release = "8.5.0", .own_code_for_incompatible = true},
 };
 
 const struct dialect *dialect_find(int level)

@@ -8,6 +8,7 @@
 
 struct dialect {
     int level;                          /* the setting api_level */
+    const char *release;                /* whose interface this is */
     bool own_code_for_incompatible;     /* 40901; before 8.0.4 the bare 409 */
 };
 

@@ -6,13 +6,13 @@
 
 static const struct mode_word {
     struct span word;
-    enum mode mode;             /* MODE_UNSET: known, but not here yet */
+    enum mode mode;
 } words[] = {
     {SPAN("READWRITE"), MODE_READWRITE},
     {SPAN("READONLY"), MODE_READONLY},
-    {SPAN("READONLY_OVERRIDE"), MODE_UNSET},
-    {SPAN("IMPORT"), MODE_UNSET},
-    {SPAN("FORWARD"), MODE_UNSET},
+    {SPAN("READONLY_OVERRIDE"), MODE_READONLY_OVERRIDE},
+    {SPAN("IMPORT"), MODE_IMPORT},
+    {SPAN("FORWARD"), MODE_FORWARD},
 };
 
 static bool read_mode(struct span text, enum mode *mode, struct error *err)
@@ -20,7 +20,7 @@ static bool read_mode(struct span text, enum mode *mode, struct error *err)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (span_equal_case(text, words[i].word)) {
             *mode = words[i].mode;
-            return *mode || error_mode_not_supported(err, text);
+            return true;
         }
     return error_mode_invalid(err);
 }
@@ -37,13 +37,20 @@ static bool answer(struct call *call, enum mode mode, struct error *err)
 static bool get_scope(struct call *call, struct name scope, struct error *err)
 {
     enum mode mode = view_settings_at(call->view, scope).mode;
-    if (!mode && !scope.subject.len)
+    if (!mode && name_always_set(scope))
         mode = MODE_READWRITE;
     if (!mode && call_query_true(call, "defaultToGlobal"))
         mode = view_settings(call->view, scope).mode;
     if (!mode)
         return error_no_subject_mode(err, name_text(scope, call->arena));
     return answer(call, mode, err);
+}
+
+/* FORWARD is for everything or nothing; spelled in any other way it is not looked at so closely. */
+static bool check_forward(struct name scope, struct span typed, struct error *err)
+{
+    bool everything = span_equal(scope.context, SPAN(".__GLOBAL")) && !scope.subject.len;
+    return everything || !span_equal(typed, SPAN("FORWARD")) || error_mode_forward(err);
 }
 
 /* The answer is the mode as it was typed. */
@@ -54,11 +61,12 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
     struct span typed;
     if (!body_string(call, "mode", &typed, err))
         return false;
-    if (!name_valid(scope))
+    if (!name_valid_scope(scope))
         return error_subject_invalid(err, call->arg[0]);
     if (!body_has(call, "mode"))
         return error_mode_invalid(err);
-    if ((typed.ptr && !read_mode(typed, &wanted.mode, err)) ||
+    wanted.force = call_query_true(call, "force");
+    if ((typed.ptr && (!read_mode(typed, &wanted.mode, err) || !check_forward(scope, typed, err))) ||
         !registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
     struct reply *reply = reply_object(call->arena);
@@ -78,7 +86,7 @@ static bool delete_scope(struct call *call, struct name scope, struct error *err
     struct settings before, after;
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
-    if (!before.mode && !scope.subject.len)
+    if (!before.mode && name_always_set(scope))
         before.mode = MODE_READWRITE;
     if (!before.mode && !recursive)
         return error_subject_not_found(err, name_text(scope, call->arena));
@@ -102,18 +110,15 @@ bool delete_mode(struct call *call, struct error *err)
 
 bool get_subject_mode(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && get_scope(call, scope, err);
+    return get_scope(call, call_arg_subject(call, 0), err);
 }
 
 bool put_subject_mode(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && put_scope(call, scope, err);
+    return put_scope(call, call_arg_subject(call, 0), err);
 }
 
 bool delete_subject_mode(struct call *call, struct error *err)
 {
-    struct name scope;
-    return call_arg_subject(call, 0, &scope, err) && delete_scope(call, scope, err);
+    return delete_scope(call, call_arg_subject(call, 0), err);
 }

@@ -4,6 +4,7 @@
 #include "api/render.h"
 
 #include "api/media.h"
+#include "registry/references.h"
 
 #include <assert.h>
 #include <zlib.h>
@@ -33,8 +34,7 @@ static void put_ready(struct buffer *out, const char *name, struct span json)
         buffer_printf(out, ",\"%s\":%.*s", name, SPAN_ARGS(json));
 }
 
-static void put_form(struct buffer *out, const struct version *version, enum form form,
-                     const struct variant *variant)
+void render_into(struct buffer *out, const struct version *version, enum form form, const struct variant *variant)
 {
     const struct shape *shape = &shapes[form];
     const struct record_row *row = &version->record->row;
@@ -50,16 +50,19 @@ static void put_form(struct buffer *out, const struct version *version, enum for
     put_string(out, "schemaType", row->type);
     if (!shape->schema_late)
         put_string(out, "schema", text);
-    put_ready(out, "references", row->references);
+    put_ready(out, "references", variant->references.len ? variant->references : row->references);
     put_ready(out, "metadata", row->metadata);
     if (shape->schema_late)
         put_string(out, "schema", text);
     else
         put_ready(out, "ruleSet", row->rules);
+    put_ready(out, "schemaTags", variant->tags);
     if (variant->max_id)
         buffer_printf(out, ",\"maxId\":%d", variant->max_id);
     buffer_printf(out, ",\"ts\":%lld,\"deleted\":%s", (long long)version->row.ts,
                   version->row.hidden ? "true" : "false");
+    put_ready(out, "aliases", variant->aliases);
+    put_ready(out, "associations", variant->associations);
     if (shape->schema_late)
         put_ready(out, "ruleSet", row->rules);
     buffer_byte(out, '}');
@@ -71,7 +74,7 @@ static struct span make_form(const struct version *version, enum form form, cons
     if (form == FORM_TEXT)
         return variant->text.ptr ? variant->text : version->record->row.text;
     struct buffer out = {.arena = arena};
-    put_form(&out, version, form, variant);
+    render_into(&out, version, form, variant);
     return buffer_span(&out);
 }
 
@@ -160,16 +163,24 @@ void render_variant(struct call *call, const struct version *version, enum form 
         call->reply = arena_copy(call->arena, call->reply);
 }
 
-bool render_format(const struct call *call, struct span type, struct span text,
+bool render_format(const struct call *call, struct span context, const struct record_row *row,
                    struct span *formatted, struct error *err)
 {
-    const struct schema_type *known = schema_type_find(type);
-    const struct schema *schema;
-    *formatted = text;
-    if (known != &schema_avro || !span_equal_case(call_query(call, "format"), SPAN("resolved")))
+    *formatted = row->text;
+    if (schema_type_find(row->type) != &schema_avro ||
+        !span_equal_case(call_query(call, "format"), SPAN("resolved")))
         return true;
-    return schema_parse(known, text, (struct reading){.strict = false}, NULL, 0, &schema, call->arena, err) &&
-           known->format(schema, SPAN("resolved"), formatted, err);
+    AUTO_VIEW own = call->view ? NULL : registry_view(call->registry);
+    const struct schema *schema = view_read(call->view ? call->view : own, context, row, call->arena, err);
+    return schema && schema->type->format(schema, SPAN("resolved"), formatted, err);
+}
+
+struct span render_references(const struct call *call, const struct record *record)
+{
+    bool qualified = span_equal_case(call_query(call, "referenceFormat"), SPAN("qualified"));
+    if (!qualified || !record->context.len || !record->reference_count)
+        return (struct span){NULL, 0};
+    return references_qualified(record, call->arena);
 }
 
 void render_gzip(struct call *call)

@@ -3,6 +3,7 @@
 #include "api/reply.h"
 
 #include "api/dialect.h"
+#include "base/text.h"
 
 #include <assert.h>
 #include <jansson.h>
@@ -77,6 +78,65 @@ void reply_member(struct reply *object, const char *name, struct reply *value)
     put(object, name, json_incref(json_of(value)));
 }
 
+/* What we wrote ourselves is read again by our own reader. */
+static json_t *json_of_text(const struct text *text)
+{
+    json_t *made = NULL;
+    switch (text->kind) {
+    case TEXT_NULL: return json_null();
+    case TEXT_BOOLEAN: return json_boolean(text->truth);
+    case TEXT_NUMBER: return json_integer((json_int_t)text_double(text->string));
+    case TEXT_STRING: return string_of(text->string);
+    case TEXT_ARRAY:
+        made = json_array();
+        for (size_t i = 0; i < text->count; i++)
+            json_array_append_new(made, json_of_text(&text->items[i]));
+        return made;
+    case TEXT_OBJECT:
+        made = json_object();
+        for (size_t i = 0; i < text->count; i++) {
+            struct span name = text->members[i].name;
+            int failed = json_object_setn_new_nocheck(made, name.ptr ? name.ptr : "", name.len,
+                                                      json_of_text(&text->members[i].value));
+            assert(!failed);
+        }
+        return made;
+    }
+    __builtin_unreachable();
+}
+
+void reply_ready(struct reply *object, const char *name, struct span json)
+{
+    AUTO_ARENA arena = arena_new();
+    struct text text;
+    struct text_failure failure;
+    if (!json.len)
+        return;
+    bool read = text_read(json, &text_rules_own, &text, &failure, arena);
+    assert(read);
+    put(object, name, json_of_text(&text));
+}
+
+struct reply *reply_schema(const struct registered *got, struct arena *arena)
+{
+    struct reply *reply = reply_object(arena);
+    reply_string(reply, "subject", name_text(got->subject, arena));
+    reply_number(reply, "version", got->version);
+    reply_number(reply, "id", got->id);
+    reply_string(reply, "guid", got->guid);
+    reply_string(reply, "schemaType", got->type);
+    reply_ready(reply, "references", got->references);
+    reply_ready(reply, "metadata", got->metadata);
+    reply_string(reply, "schema", got->text);
+    /* Only what is told of a stored entry has a time and a state. */
+    if (got->stored) {
+        reply_number(reply, "ts", got->ts);
+        reply_truth(reply, "deleted", got->hidden);
+    }
+    reply_ready(reply, "ruleSet", got->rules);
+    return reply;
+}
+
 void reply_add(struct reply *array, struct reply *value)
 {
     add(array, json_incref(json_of(value)));
@@ -106,6 +166,24 @@ bool reply_send(struct call *call, const struct reply *reply, struct error *err)
     call->status = 200;
     call->reply = buffer_span(&out);
     return true;
+}
+
+bool reply_registered(struct call *call, const struct registered *got, struct error *err)
+{
+    struct reply *reply = reply_object(call->arena);
+    reply_number(reply, "id", got->id);
+    reply_number(reply, "version", got->version);
+    reply_string(reply, "guid", got->guid);
+    reply_string(reply, "schemaType", got->type);
+    reply_ready(reply, "references", got->references);
+    reply_ready(reply, "metadata", got->metadata);
+    reply_ready(reply, "ruleSet", got->rules);
+    reply_string(reply, "schema", got->text);
+    if (got->stored) {
+        reply_number(reply, "ts", got->ts);
+        reply_truth(reply, "deleted", got->hidden);
+    }
+    return reply_send(call, reply, err);
 }
 
 void reply_send_number(struct call *call, int64_t value)

@@ -17,6 +17,10 @@ void reply_number(struct reply *object, const char *name, int64_t value);
 void reply_truth(struct reply *object, const char *name, bool value);
 void reply_null(struct reply *object, const char *name);
 void reply_member(struct reply *object, const char *name, struct reply *value);
+void reply_ready(struct reply *object, const char *name, struct span json); /* our own; empty: none */
+
+/* The members of Schema. */
+struct reply *reply_schema(const struct registered *got, struct arena *arena);
 
 /* Elements of an array. */
 void reply_add(struct reply *array, struct reply *value);
@@ -28,6 +32,9 @@ MUST_CHECK bool reply_send(struct call *call, const struct reply *reply, struct 
 
 /* The same for a bare number. */
 void reply_send_number(struct call *call, int64_t value);
+
+/* Sets the answer: the members of RegisterSchemaResponse. */
+MUST_CHECK bool reply_registered(struct call *call, const struct registered *got, struct error *err);
 
 /* Sets the answer: the error's status and its JSON. */
 void reply_error(struct call *call, const struct error *err);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a target to its row, and from a row to the answer: the one place where the order of checks is written
  * down, and the only one where an error becomes JSON. */
+#include "api/alias.h"
 #include "api/body.h"
 #include "api/handlers.h"
 #include "api/media.h"
-#include "api/path.h"
+#include "api/prefix.h"
 #include "api/render.h"
 #include "api/reply.h"
 
@@ -36,10 +37,9 @@ static bool answer_method_not_allowed(struct call *call, struct error *err)
     return error_method_not_allowed(err);
 }
 
-/* A path below /contexts/{context}/ stands for the same path in that context. */
-static bool answer_context(struct call *call, struct error *err)
+static bool answer_bad_context(struct call *call, struct error *err)
 {
-    return error_contexts_not_supported(err, call->arg[0]);
+    return error_context_name(err, call->arg[0]);
 }
 
 static bool answer_options(struct call *call, struct error *err)
@@ -52,7 +52,7 @@ static bool answer_options(struct call *call, struct error *err)
 static const struct route bad_path = {NULL, "", answer_bad_path, READS, NULL};
 static const struct route no_route = {NULL, "", answer_no_route, READS, NULL};
 static const struct route method_not_allowed = {NULL, "", answer_method_not_allowed, READS, NULL};
-static const struct route in_context = {NULL, "/contexts/{context}/", answer_context, READS, NULL};
+static const struct route bad_context = {NULL, "", answer_bad_context, READS, NULL};
 static const struct route options = {NULL, "", answer_options, READS, NULL};
 
 /* Whether the segments fit the row's path; the arguments stand in `arg` if they do. */
@@ -105,11 +105,12 @@ static struct span allowed(const bool there[METHODS], struct arena *arena)
     return buffer_span(&list);
 }
 
-static const struct route *route_of(struct call *call, const struct path *path)
+static const struct route *route_of(struct call *call, struct path *path)
 {
-    if (path->count > 2 && span_equal(path->segment[0], SPAN("contexts"))) {
-        call->arg[0] = path->segment[1];
-        return &in_context;
+    struct span context;
+    if (!prefix_rewrite(call, path, &context)) {
+        call->arg[0] = context;
+        return &bad_context;
     }
     bool there[METHODS] = {false}, any = false;
     const struct route *route = find(call->head ? SPAN("GET") : call->method, path, call->arg, there);
@@ -161,15 +162,27 @@ static bool check(struct call *call, struct error *err)
     return check_arguments(call, err) && (!call->route->body_argument || body_read(call, err));
 }
 
+/* A write looks at views of its own. */
+static bool handle_write(struct call *call, struct error *err)
+{
+    if (call->route->access & ALIASED) {
+        AUTO_VIEW view = registry_view(call->registry);
+        alias_follow(call, view);
+    }
+    return call->route->handle(call, err);
+}
+
 static bool handle(struct call *call, struct error *err)
 {
     const struct route *route = call->route;
     if (route->access & WRITES)
-        return route->handle(call, err);
+        return handle_write(call, err);
     AUTO_VIEW view = route->access & FRESH ? registry_view_fresh(call->registry, err)
                                            : registry_view(call->registry);
     if (!view)
         return false;
+    if (route->access & ALIASED)
+        alias_follow(call, view);
     call->view = view;
     bool done = route->handle(call, err);
     call->view = NULL;

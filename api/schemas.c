@@ -3,20 +3,37 @@
 #include "api/handlers.h"
 #include "api/render.h"
 #include "api/reply.h"
+#include "api/tags.h"
 #include "base/digest.h"
 
 #include <stdlib.h>
 
-/* The version that an id names: that of the subject asked for, else the context's own choice. */
+static const struct version *holder_in(const struct view *view, struct name name, int id)
+{
+    const struct subject *subject = view_subject(view, name);
+    return subject ? view_holder_in(view, subject, id) : NULL;
+}
+
+/* The version that an id names. A context chooses its own; a subject in a named context is meant exactly; any
+ * other is looked for by name in every context, and if none has it the default one chooses. */
+static const struct version *holder_of(const struct call *call, int id)
+{
+    struct name asked = call_query_subject(call);
+    const struct version *version = NULL;
+    if (!asked.subject.len)
+        return view_holder(call->view, asked.context, id);
+    if (asked.context.len)
+        return holder_in(call->view, asked, id);
+    struct cursor contexts = view_contexts(call->view);
+    do
+        version = holder_in(call->view, asked, id);
+    while (!version && cursor_context(&contexts, &asked.context));
+    return version ? version : view_holder(call->view, SPAN(""), id);
+}
+
 static bool find_holder(const struct call *call, int id, const struct version **version, struct error *err)
 {
-    struct name asked;
-    if (!call_query_subject(call, &asked, err))
-        return false;
-    const struct subject *subject = asked.subject.len ? view_subject(call->view, asked) : NULL;
-    *version = subject ? view_holder_in(call->view, subject, id) : NULL;
-    if (!*version)
-        *version = view_holder(call->view, asked.context, id);
+    *version = holder_of(call, id);
     return *version || error_schema_id_not_found(err, id);
 }
 
@@ -26,9 +43,11 @@ static bool answer(struct call *call, const struct version *version, enum form f
 {
     const struct record_row *row = &version->record->row;
     struct variant variant = {.max_id = max_id};
-    if (!render_format(call, row->type, row->text, &variant.text, err))
+    if (!render_format(call, version->record->context, row, &variant.text, err))
         return false;
-    if (variant.text.ptr == row->text.ptr && !max_id)
+    if (form == FORM_SCHEMA_STRING && !tags_find(call, version, &variant.tags, err))
+        return false;
+    if (variant.text.ptr == row->text.ptr && !max_id && !variant.tags.len)
         render_version(call, version, form);
     else
         render_variant(call, version, form, &variant);
@@ -63,6 +82,24 @@ bool get_schema_of_guid(struct call *call, struct error *err)
     return answer(call, version, FORM_GUID, 0, err);
 }
 
+/* A guid says the same in every context; its ids differ. */
+bool get_schema_guid_ids(struct call *call, struct error *err)
+{
+    uint8_t bytes[MD5_SIZE];
+    struct reply *list = reply_array(call->arena);
+    if (!digest_uuid_read(call->arg[0], bytes))
+        return reply_send(call, list, err);
+    struct cursor cursor = view_records_of_guid(call->view, digest_uuid(bytes, call->arena));
+    const struct record *record;
+    while ((record = cursor_record(&cursor))) {
+        struct reply *entry = reply_object(call->arena);
+        reply_string(entry, "context", record->context.len ? record->context : SPAN("."));
+        reply_number(entry, "id", record->id);
+        reply_add(list, entry);
+    }
+    return reply_send(call, list, err);
+}
+
 /* By subject; of one subject's versions the live ones first, then the newest. */
 static int by_subject(const void *a, const void *b)
 {
@@ -89,19 +126,25 @@ static size_t count_holders(const struct view *view, struct span context, int id
     return count;
 }
 
+/* The subject asked for only chooses the context. */
+static struct span context_of(const struct call *call, int id)
+{
+    struct name asked = call_query_subject(call);
+    const struct version *version = asked.context.len ? NULL : holder_of(call, id);
+    return version ? version->subject.context : asked.context;
+}
+
 /* One version per subject, by subject: its newest live one of the id, else its newest hidden. */
 static bool list_holders(const struct call *call, struct holders *holders, struct error *err)
 {
     int id = call_arg_int(call, 0);
     bool deleted = call_query_true(call, "deleted");
-    struct name asked;
-    if (!call_query_subject(call, &asked, err))
-        return false;
-    size_t room = count_holders(call->view, asked.context, id), count = 0;
+    struct span context = context_of(call, id);
+    size_t room = count_holders(call->view, context, id), count = 0;
     if (!room)
         return error_schema_not_found(err);
     const struct version **all = arena_array(call->arena, room, sizeof(void *)), *version;
-    struct cursor cursor = view_holders(call->view, asked.context, id);
+    struct cursor cursor = view_holders(call->view, context, id);
     while ((version = cursor_version(&cursor)))
         if (deleted || !version->row.hidden)
             all[count++] = version;

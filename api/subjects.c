@@ -4,6 +4,9 @@
 #include "api/handlers.h"
 #include "api/render.h"
 #include "api/reply.h"
+#include "api/selection.h"
+#include "api/tags.h"
+#include "registry/rules.h"
 
 /* What `deleted` and `deletedOnly` ask to be shown. */
 struct shown {
@@ -16,30 +19,9 @@ static struct shown shown_of(const struct call *call)
     return (struct shown){.live = !only, .hidden = only || call_query_true(call, "deleted")};
 }
 
-/* A prefix means: ":*:x" bare names in every context, ":.c" the qualified text, "x" the default context. */
-struct selection {
-    struct span start;          /* where the walk begins: all it yields starts so */
-    struct span bare;           /* how the bare name begins */
-    bool default_only;
-};
-
-static struct selection select_subjects(const struct call *call)
+static bool is_shown(const struct subject *subject, struct shown shown)
 {
-    struct span prefix = call_query(call, "subjectPrefix");
-    if (!prefix.ptr)
-        prefix = SPAN(":*:");
-    if (span_starts(prefix, SPAN(":*:")))
-        return (struct selection){.start = SPAN(""), .bare = span_from(prefix, 3)};
-    bool qualified = span_starts(prefix, SPAN(":."));
-    return (struct selection){.start = prefix, .bare = SPAN(""), .default_only = !qualified};
-}
-
-static bool selected(const struct selection *selection, const struct subject *subject, struct shown shown)
-{
-    struct name name = subject_name(subject);
-    bool live = subject_live_count(subject) > 0;
-    return (live ? shown.live : shown.hidden) && span_starts(name.subject, selection->bare) &&
-           !(selection->default_only && name.context.len);
+    return subject_live_count(subject) > 0 ? shown.live : shown.hidden;
 }
 
 bool get_subjects(struct call *call, struct error *err)
@@ -48,12 +30,11 @@ bool get_subjects(struct call *call, struct error *err)
     if (!call_page(call, 0, &page, err))
         return false;
     struct shown shown = shown_of(call);
-    struct selection selection = select_subjects(call);
+    struct selection selection = selection_of(call, SPAN(":*:"));
     struct reply *list = reply_array(call->arena);
-    struct cursor cursor = view_subjects(call->view, selection.start);
     const struct subject *subject;
-    while (page.most && (subject = cursor_subject(&cursor)))
-        if (selected(&selection, subject, shown) && page_takes(&page))
+    while (page.most && (subject = selection_next(&selection)))
+        if (is_shown(subject, shown) && page_takes(&page))
             reply_add_string(list, name_text(subject_name(subject), call->arena));
     return reply_send(call, list, err);
 }
@@ -62,9 +43,7 @@ bool get_subjects(struct call *call, struct error *err)
 static bool find_subject(const struct call *call, bool hidden_counts, const struct subject **subject,
                          struct error *err)
 {
-    struct name name;
-    if (!call_arg_subject(call, 0, &name, err))
-        return false;
+    struct name name = call_arg_subject(call, 0);
     *subject = view_subject(call->view, name);
     if (*subject && (hidden_counts || subject_live_count(*subject)))
         return true;
@@ -91,27 +70,44 @@ bool get_subject_versions(struct call *call, struct error *err)
 }
 
 /* The latest is always a live version, whatever `deleted` says. */
-static bool find_version(const struct call *call, const struct version **version, struct error *err)
+static const struct version *version_at(const struct view *view, struct name name, int number, bool deleted)
+{
+    const struct subject *subject = view_subject(view, name);
+    const struct version *version = NULL;
+    if (subject)
+        version = number == LATEST_VERSION ? subject_latest(subject) : view_version(view, subject, number);
+    return version && (deleted || !version->row.hidden) ? version : NULL;
+}
+
+/* What the default context lacks is looked for under the same name in every other one. */
+static bool find_version(const struct call *call, bool deleted, const struct version **version,
+                         struct error *err)
 {
     int number;
-    bool deleted = call_query_true(call, "deleted");
     const struct subject *subject;
-    if (!call_arg_version(call, 1, &number, err) || !find_subject(call, deleted, &subject, err))
+    struct name name = call_arg_subject(call, 0);
+    if (!call_arg_version(call, 1, &number, err))
         return false;
-    *version = number == LATEST_VERSION ? subject_latest(subject) : view_version(call->view, subject, number);
-    return (*version && (deleted || !(*version)->row.hidden)) || error_version_not_found(err, number);
+    struct cursor contexts = view_contexts(call->view);
+    bool falls_through = !name.context.len;
+    do
+        *version = version_at(call->view, name, number, deleted);
+    while (!*version && falls_through && cursor_context(&contexts, &name.context));
+    return *version || (find_subject(call, deleted, &subject, err) && error_version_not_found(err, number));
 }
 
 static bool answer_version(struct call *call, enum form form, struct error *err)
 {
     const struct version *version;
     struct variant variant = {0};
-    if (!find_version(call, &version, err))
+    if (!find_version(call, call_query_true(call, "deleted"), &version, err))
         return false;
     const struct record_row *row = &version->record->row;
-    if (!render_format(call, row->type, row->text, &variant.text, err))
+    if (!render_format(call, version->record->context, row, &variant.text, err))
         return false;
-    if (variant.text.ptr == row->text.ptr)
+    if (form != FORM_TEXT && !tags_find(call, version, &variant.tags, err))
+        return false;
+    if (variant.text.ptr == row->text.ptr && !variant.tags.len)
         render_version(call, version, form);
     else
         render_variant(call, version, form, &variant);
@@ -128,76 +124,78 @@ bool get_subject_version_text(struct call *call, struct error *err)
     return answer_version(call, FORM_TEXT, err);
 }
 
-/* Only what is told of a stored entry has a time and a state. */
-static void put_stored(struct reply *reply, const struct registered *got)
+static bool has_live_holder(const struct view *view, const struct record *record)
 {
-    if (!got->stored)
-        return;
-    reply_number(reply, "ts", got->ts);
-    reply_truth(reply, "deleted", got->hidden);
+    const struct version *version = view_holder(view, record->context, record->id);
+    return version && !version->row.hidden;
+}
+
+/* The ids of the schemas that refer to a version, be it hidden. */
+bool get_subject_version_referrers(struct call *call, struct error *err)
+{
+    struct page page;
+    const struct version *version;
+    const struct record *record;
+    bool deleted = call_query_true(call, "deleted");
+    if (!call_page(call, PAGE_MAX, &page, err) || !find_version(call, true, &version, err))
+        return false;
+    struct reply *list = reply_array(call->arena);
+    struct cursor cursor = view_referrers(call->view, version);
+    while (page.most && (record = cursor_referrer(&cursor)))
+        if ((deleted || has_live_holder(call->view, record)) && page_takes(&page))
+            reply_add_number(list, record->id);
+    return reply_send(call, list, err);
+}
+
+static bool format_answer(const struct call *call, struct registered *got, struct error *err)
+{
+    struct record_row row = {.type = got->type, .text = got->text, .references = got->references};
+    return render_format(call, got->subject.context, &row, &got->text, err);
 }
 
 /* Looking a schema up: the members of Schema. */
 bool post_subject(struct call *call, struct error *err)
 {
-    struct name name;
     struct registration wanted;
     struct registered got;
-    if (!call_arg_subject(call, 0, &name, err) || !body_registration(call, name, &wanted, err) ||
-        !body_type_named(&wanted, err) ||
+    if (!body_registration(call, call_arg_subject(call, 0), &wanted, err) || !body_type_named(&wanted, err) ||
         !registry_lookup(call->view, &wanted, call_query_true(call, "deleted"), &got, call->arena, err) ||
-        !render_format(call, got.type, got.text, &got.text, err))
+        !format_answer(call, &got, err))
         return false;
-    struct reply *reply = reply_object(call->arena);
-    reply_string(reply, "subject", name_text(got.subject, call->arena));
-    reply_number(reply, "version", got.version);
-    reply_number(reply, "id", got.id);
-    reply_string(reply, "guid", got.guid);
-    reply_string(reply, "schemaType", got.type);
-    reply_string(reply, "schema", got.text);
-    put_stored(reply, &got);
-    return reply_send(call, reply, err);
+    return reply_send(call, reply_schema(&got, call->arena), err);
 }
 
 /* Registering one: the members of RegisterSchemaResponse. */
 bool post_subject_version(struct call *call, struct error *err)
 {
-    struct name name;
+    struct name name = call_arg_subject(call, 0);
     struct registration wanted;
     struct registered got;
-    if (!call_arg_subject(call, 0, &name, err) || !body_registration(call, name, &wanted, err) ||
-        !body_numbers_unset(call, err))
+    if (!body_registration(call, name, &wanted, err) ||
+        !body_numbers(call, &wanted, err) || !body_tags(call, &wanted, err) || !rules_check(wanted.rules, err))
         return false;
     if (!name_valid(name))
         return error_subject_invalid(err, call->arg[0]);
     wanted.force = call_query_true(call, "force");
     if (!body_type_named(&wanted, err) ||
         !registry_register(call->registry, &wanted, &got, call->arena, err) ||
-        !render_format(call, got.type, got.text, &got.text, err))
+        !format_answer(call, &got, err))
         return false;
-    struct reply *reply = reply_object(call->arena);
-    reply_number(reply, "id", got.id);
-    reply_number(reply, "version", got.version);
-    reply_string(reply, "guid", got.guid);
-    reply_string(reply, "schemaType", got.type);
-    reply_string(reply, "schema", got.text);
-    put_stored(reply, &got);
-    return reply_send(call, reply, err);
+    return reply_registered(call, &got, err);
 }
 
-static bool read_removal(const struct call *call, struct removal *wanted, struct error *err)
+static struct removal read_removal(const struct call *call)
 {
-    *wanted = (struct removal){.permanent = call_query_true(call, "permanent"), .by = call->origin};
-    return call_arg_subject(call, 0, &wanted->subject, err);
+    return (struct removal){.subject = call_arg_subject(call, 0),
+                            .permanent = call_query_true(call, "permanent"), .by = call->origin};
 }
 
 bool delete_subject(struct call *call, struct error *err)
 {
-    struct removal wanted;
+    struct removal wanted = read_removal(call);
     const int *versions;
     size_t count;
-    if (!read_removal(call, &wanted, err) ||
-        !registry_remove_subject(call->registry, &wanted, &versions, &count, call->arena, err))
+    if (!registry_remove_subject(call->registry, &wanted, &versions, &count, call->arena, err))
         return false;
     struct reply *list = reply_array(call->arena);
     for (size_t i = 0; i < count; i++)
@@ -207,9 +205,9 @@ bool delete_subject(struct call *call, struct error *err)
 
 bool delete_subject_version(struct call *call, struct error *err)
 {
-    struct removal wanted;
+    struct removal wanted = read_removal(call);
     int number;
-    if (!read_removal(call, &wanted, err) || !call_arg_version(call, 1, &wanted.version, err) ||
+    if (!call_arg_version(call, 1, &wanted.version, err) ||
         !registry_remove_version(call->registry, &wanted, &number, call->arena, err))
         return false;
     reply_send_number(call, number);

@@ -40,8 +40,13 @@ enum {
     FINDINGS_BYTES_MAX = 8 * MIB,/* … and the bytes of their texts */
     REFERENCES_MAX = 1000,      /* a cycle is caught by depth; this catches a fan */
     SUBJECT_MAX = 4096,         /* bytes of a qualified subject; 42208 */
+    TAGS_MAX = 1000,            /* schema tags to add and remove in a body; 42201 */
+    RESERVED_MAX = 1000,        /* names in confluent:reserved where fields are validated; 42201 */
+    RULES_MAX = 1000,           /* of one rule set in a body: each is held against each; 42210 */
     VERSIONS_MAX = 10000,       /* of one subject, soft-deleted ones counted; 42205 */
     CONTEXTS_MAX = 10000,       /* named ones; 42205 */
+    ASSOCIATIONS_MAX = 10000,   /* rows that hold one subject, which are written together; 40902 */
+    BATCH_MAX = 1000,           /* requests of one batch of associations; 42212 */
     PARSED_MAX = 64 * MIB,      /* parsed forms kept in memory */
     OLD_SCHEMA_SHOWN = 10240,   /* UTF-16 units of an old schema shown in a compatibility message */
     PAGE_MAX = 1000,            /* /schemas and references: default and most of `limit` */

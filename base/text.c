@@ -15,6 +15,8 @@ const struct text_rules text_rules_avro = {
 const struct text_rules text_rules_event = {
     .nul_refused = true, .scalars_nest = true, .unbounded = true, .depth_max = EVENT_DEPTH_MAX};
 
+const struct text_rules text_rules_own = {.unbounded = true};
+
 static bool read_value(struct scan *r, unsigned depth, struct text *value);
 
 static void pile_add(struct scan *r, const struct text_member *member)

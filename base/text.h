@@ -40,6 +40,7 @@ struct text_rules {
 
 extern const struct text_rules text_rules_body;     /* a request body: Jackson's leniency */
 extern const struct text_rules text_rules_avro;     /* an Avro schema text: comments, last wins */
+extern const struct text_rules text_rules_own;      /* what we wrote ourselves */
 extern const struct text_rules text_rules_event;    /* an event or a mapping: RFC 8259 and nothing more */
 
 enum text_fault {

@@ -170,11 +170,23 @@ static bool avro_format(const struct schema *schema, struct span format, struct 
     return true;
 }
 
+static bool avro_has_field(const struct schema *schema, struct span name)
+{
+    const struct avro_type *root = avro_root(schema);
+    for (size_t i = 0; root->kind == AVRO_RECORD && i < root->field_count; i++)
+        if (span_equal(root->fields[i].name, name))
+            return true;
+    return false;
+}
+
 const struct schema_type schema_avro = {
     .name = "AVRO",
     .parse = avro_parse,
     .same = avro_same,
     .likeness = avro_likeness,
     .compare = avro_compare,
+    .has_field = avro_has_field,
+    .retag = avro_retag,
+    .tagged = avro_tagged,
     .format = avro_format,
 };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which characters of the basic plane are letters (general categories Lu, Ll, Lt, Lm, Lo) and which are
  * decimal digits (Nd), as ranges from the Unicode character database, version 16. */
-#include "compat/avro_name.h"
+#include "compat/letters.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 struct range {
     uint16_t first, last;

@@ -115,4 +115,11 @@ uint64_t avro_likeness(const struct schema *schema);
 const struct finding *avro_compare(const struct schema *reader, const struct schema *writer,
                                    struct arena *arena);
 
+/* ---- tags ---- */
+
+bool avro_retag(const struct schema *schema, const struct dependency *deps, size_t count,
+                const struct retagging *changes, size_t change_count, struct span *text, struct arena *arena,
+                struct error *err);
+const struct tagged *avro_tagged(const struct schema *schema, size_t *count, struct arena *arena);
+
 #endif

@@ -5,6 +5,7 @@
 #define COMPAT_AVRO_NAME_H
 
 #include "compat/avro.h"
+#include "compat/letters.h"
 
 /* The rules a name may be held to. */
 enum name_rule {
@@ -38,9 +39,5 @@ static inline bool is_named(enum avro_kind kind)
 {
     return kind == AVRO_RECORD || kind == AVRO_ENUM || kind == AVRO_FIXED;
 }
-
-/* Of a unit of UTF-16 (avro_letters.c). */
-bool is_letter(unsigned unit);
-bool is_letter_or_digit(unsigned unit);
 
 #endif

@@ -42,6 +42,23 @@ struct difference {
     const char *description;
 };
 
+/* A thing inside a schema that can carry tags: a record, or a field of one. */
+struct tagged {
+    struct span path;           /* "ns.R", "ns.R.f" */
+    bool is_field;
+    const struct span *tags;    /* each once */
+    size_t count;
+};
+
+/* What is to happen to the tags of one: added ones first, then removals. */
+struct retagging {
+    struct span path;
+    bool is_field;
+    const struct span *add, *remove;
+    size_t add_count, remove_count;
+    bool optional;              /* where the path leads nowhere, nothing happens */
+};
+
 struct schema_type {
     const char *name; /* as the API spells it: "AVRO" */
 
@@ -57,6 +74,18 @@ struct schema_type {
     /* Everything `reader` cannot read of what `writer` wrote; NULL when it can read it all. */
     const struct finding *(*compare)(const struct schema *reader, const struct schema *writer,
                                      struct arena *arena);
+
+    /* Optional: whether the schema has a field of that name at its top. */
+    bool (*has_field)(const struct schema *schema, struct span name);
+
+    /* Optional: the kept text with other tags. What is read again for it needs the dependencies of the first
+     * reading. A path that leads nowhere: 42201, the whole message. */
+    MUST_CHECK bool (*retag)(const struct schema *schema, const struct dependency *deps, size_t count,
+                             const struct retagging *changes, size_t change_count, struct span *text,
+                             struct arena *arena, struct error *err);
+
+    /* Optional: everything that carries tags, in text order. */
+    const struct tagged *(*tagged)(const struct schema *schema, size_t *count, struct arena *arena);
 
     /* Optional: the text in one of the type's own formats ("resolved", "bare", …), in the error's arena; the
      * kept text where there is no such format. */

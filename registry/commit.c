@@ -29,44 +29,54 @@ static void batch_add(struct batch *batch, struct draft *draft, const struct cha
     draft_apply(draft, &batch->changes[batch->count++]);
 }
 
-/* The same guid is the same content, unless somebody made two texts meet in an MD5. */
-static bool same_content(const struct record_row *a, const struct record_row *b)
+bool record_row_same(const struct record_row *a, const struct record_row *b)
 {
     return span_equal(a->type, b->type) && span_equal(a->text, b->text) &&
            span_equal(a->references, b->references) && span_equal(a->metadata, b->metadata) &&
            span_equal(a->rules, b->rules);
 }
 
-/* A guid known in the context gives its id, else it is the next one. */
+/* An id that was asked for is given unless it is another schema's; else a guid known in the context gives its
+ * id, and a new one the next. */
 static bool settle_record(struct batch *batch, struct draft *draft, struct decision *decision,
                           const struct change *wanted)
 {
     struct change change = *wanted;
+    if (!view_has_room(draft->view, change.context))
+        return error_too_many_contexts(decision->err, CONTEXTS_MAX);
     const struct record *known = view_record_of_guid(draft->view, change.context, change.record.guid);
     const struct record *content = view_record_of_guid_anywhere(draft->view, change.record.guid);
-    if (content && !same_content(&content->row, &change.record)) {
+    if (change.id)
+        known = view_record(draft->view, change.context, change.id);
+    if (known && !record_row_same(&known->row, &change.record))
+        content = known;
+    if (content && !record_row_same(&content->row, &change.record)) {
         struct name context = {.context = change.context};
         return error_overwrite(decision->err, content->id, name_context_text(context, decision->arena));
     }
-    decision->given = known ? known->id : view_last_id(draft->view, change.context) + 1;
-    change.id = decision->given;
+    if (!change.id)
+        change.id = known ? known->id : view_last_id(draft->view, change.context) + 1;
+    decision->given = change.id;
     if (!known)
         batch_add(batch, draft, &change);
     return true;
 }
 
 /* A record goes with its last holder. */
-static void forget_unheld(struct batch *batch, struct draft *draft, const struct change *purge)
+static void forget_unheld(struct batch *batch, struct draft *draft, const struct change *change, int id)
 {
-    if (view_holder(draft->view, purge->context, purge->id) ||
-        !view_record(draft->view, purge->context, purge->id))
+    if (!id || view_holder(draft->view, change->context, id) || !view_record(draft->view, change->context, id))
         return;
-    batch_add(batch, draft,
-              &(struct change){.kind = CHANGE_FORGET,
-                               .at = purge->at,
-                               .by = purge->by,
-                               .context = purge->context,
-                               .id = purge->id});
+    batch_add(batch, draft, &(struct change){.kind = CHANGE_FORGET, .at = change->at, .by = change->by,
+                                             .context = change->context, .id = id});
+}
+
+/* The id of the version that stands in the place of one that comes; 0: none. */
+static int id_overwritten(const struct draft *draft, const struct change *change)
+{
+    const struct subject *subject = view_subject(draft->view, (struct name){change->context, change->subject});
+    const struct version *version = subject ? view_version(draft->view, subject, change->version) : NULL;
+    return version ? version->record->id : 0;
 }
 
 /* Only the first change may be refused, so a refused decision leaves nothing behind. */
@@ -82,11 +92,13 @@ static bool settle(struct batch *batch, struct draft *draft, struct decision *de
         }
         if (change.kind == CHANGE_VERSION && !change.id)
             change.id = decision->given;
+        int before = change.kind == CHANGE_VERSION ? id_overwritten(draft, &change) : 0;
         batch_add(batch, draft, &change);
+        forget_unheld(batch, draft, &change, before);
     }
     for (size_t i = 0; i < decision->change_count; i++)
         if (decision->changes[i].kind == CHANGE_PURGE)
-            forget_unheld(batch, draft, &decision->changes[i]);
+            forget_unheld(batch, draft, &decision->changes[i], decision->changes[i].id);
     return true;
 }
 
@@ -136,8 +148,7 @@ bool registry_catch_up(struct registry *registry, struct error *err)
     const struct view *base = registry->line.current;
     struct draft draft = draft_begin(base, ++registry->edits);
     struct standing standing = {0};
-    if (!registry->store->type->replay(registry->store, base->state.seq, replay_change, &draft, &standing,
-                                       err)) {
+    if (!store_tell(registry->store, base->state.seq, replay_change, &draft, &standing, err)) {
         draft_abandon(&draft);
         return false;
     }
@@ -156,8 +167,7 @@ static bool try_batch(struct registry *registry, struct decision *waiting, struc
     collect(&batch, &draft, waiting);
     enum commit outcome = COMMIT_DONE;
     if (batch.count)
-        outcome =
-            registry->store->type->commit(registry->store, base->state.seq, batch.changes, batch.count, &err);
+        outcome = store_keep(registry->store, base->state.seq, batch.changes, batch.count, &err);
     if (!batch.count || outcome != COMMIT_DONE) {
         draft_abandon(&draft);
     } else {

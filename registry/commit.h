@@ -26,7 +26,7 @@ void line_publish(struct line *line, struct draft *draft);
 /* ---- a decision (decision.c) */
 
 /* What a decision looked at, and the batch that last touched it then. */
-enum mark { MARK_SUBJECT, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES, MARK_ALL_RULES };
+enum mark { MARK_SUBJECT, MARK_REFERRERS, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES, MARK_ROWS };
 
 struct basis {
     enum mark mark;
@@ -61,7 +61,11 @@ struct decision {
 
 /* What was looked at: a subject's versions; the settings that hold for a scope, from wherever they come. */
 void decision_rests_on_subject(struct decision *decision, struct name name);
-void decision_rests_on_rules(struct decision *decision, struct name name);
+void decision_rests_on_referrers(struct decision *decision, struct name name);     /* that there are no more */
+void decision_rests_on_context(struct decision *decision, struct span context);     /* its versions */
+void decision_rests_on_registry(struct decision *decision);                        /* any version */
+void decision_rests_on_associations(struct decision *decision);             /* all of them: few change */
+void decision_rests_on_rules(struct decision *decision, struct name name);  /* all that it inherits */
 
 /* For whoever looks for scopes: what is set anywhere, and where nothing is. */
 void decision_rests_on_all_rules(struct decision *decision);
@@ -76,6 +80,10 @@ struct change *decision_version(struct decision *decision, enum change_kind kind
 
 /* Whether the mode lets this name be written (42205). */
 MUST_CHECK bool decision_may_write(const struct decision *decision, struct name name, struct error *err);
+
+/* The same for a registration: ids are brought to what imports, and only there. */
+MUST_CHECK bool decision_may_register(const struct decision *decision, struct name name, bool has_id,
+                                      struct error *err);
 
 /* Whether everything it took for granted still stands. */
 bool decision_stands(const struct decision *decision, const struct view *view);

@@ -20,6 +20,34 @@ const struct subject *cursor_subject(struct cursor *cursor)
     return NULL;
 }
 
+/* Names of contexts begin with ":.", and the next byte after the dot is a slash. */
+struct cursor view_subjects_after_contexts(const struct view *view, struct span prefix)
+{
+    struct subject key = {.name.subject = SPAN(":/")};
+    return (struct cursor){.place = table_seek(&view->state.subjects, &key), .within.subject = prefix};
+}
+
+struct cursor view_scopes(const struct view *view, struct span prefix)
+{
+    struct scope key = {.name.subject = prefix};
+    return (struct cursor){.place = table_seek(&view->state.scopes, &key), .within.subject = prefix};
+}
+
+bool cursor_scope(struct cursor *cursor, struct name *name, struct settings *settings)
+{
+    struct table_place before = cursor->place;
+    const struct scope *scope = table_next(&cursor->place);
+    while (scope && !scope->name.subject.len && name_starts(scope->name, cursor->within.subject))
+        scope = table_next(&cursor->place);
+    if (!scope || !name_starts(scope->name, cursor->within.subject)) {
+        cursor->place = before;
+        return false;
+    }
+    *name = scope->name;
+    *settings = scope->settings;
+    return true;
+}
+
 struct cursor subject_versions(const struct view *view, const struct subject *subject)
 {
     struct version key = {.subject = subject->name};
@@ -56,6 +84,40 @@ const struct version *cursor_version(struct cursor *cursor)
         cursor->down ? table_previous(&cursor->place) : table_next(&cursor->place);
     if (version && belongs(cursor, version))
         return version;
+    cursor->place = before;
+    return NULL;
+}
+
+struct cursor view_records_of_guid(const struct view *view, struct span guid)
+{
+    struct record key = {.row.guid = guid};
+    return (struct cursor){.place = table_seek(&view->state.guids, &key), .guid = guid};
+}
+
+const struct record *cursor_record(struct cursor *cursor)
+{
+    struct table_place before = cursor->place;
+    const struct record *record = table_next(&cursor->place);
+    if (record && span_equal(record->row.guid, cursor->guid))
+        return record;
+    cursor->place = before;
+    return NULL;
+}
+
+struct cursor view_referrers(const struct view *view, const struct version *target)
+{
+    struct record least = {.id = INT_MIN};
+    struct edge key = {.target = target->subject, .number = target->number, .record = &least};
+    return (struct cursor){.place = table_seek(&view->state.edges, &key), .within = target->subject,
+                           .number = target->number};
+}
+
+const struct record *cursor_referrer(struct cursor *cursor)
+{
+    struct table_place before = cursor->place;
+    const struct edge *edge = table_next(&cursor->place);
+    if (edge && edge->number == cursor->number && name_equal(edge->target, cursor->within))
+        return edge->record;
     cursor->place = before;
     return NULL;
 }

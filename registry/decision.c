@@ -22,9 +22,10 @@ static uint64_t mark_seq(const struct view *view, enum mark mark, struct name na
     const struct scope *scope;
     switch (mark) {
     case MARK_SUBJECT: subject = view_subject(view, name); return subject ? subject->seq : 0;
+    case MARK_REFERRERS: subject = view_subject(view, name); return subject ? subject->referred_seq : 0;
     case MARK_CONTEXT: context = view_context(view, name.context); return context ? context->seq : 0;
     case MARK_REGISTRY: return view->state.contents_seq;
-    case MARK_ALL_RULES: return view->state.rules_seq;
+    case MARK_ROWS: return view->state.rows_seq;
     case MARK_RULES: scope = view_scope(view, name); return scope ? scope->seq : 0;
     }
     __builtin_unreachable();
@@ -43,6 +44,26 @@ void decision_rests_on_subject(struct decision *decision, struct name name)
     rest_on(decision, MARK_SUBJECT, name);
 }
 
+void decision_rests_on_referrers(struct decision *decision, struct name name)
+{
+    rest_on(decision, MARK_REFERRERS, name);
+}
+
+void decision_rests_on_context(struct decision *decision, struct span context)
+{
+    rest_on(decision, MARK_CONTEXT, (struct name){.context = context});
+}
+
+void decision_rests_on_registry(struct decision *decision)
+{
+    rest_on(decision, MARK_REGISTRY, (struct name){.context = SPAN("")});
+}
+
+void decision_rests_on_associations(struct decision *decision)
+{
+    rest_on(decision, MARK_ROWS, (struct name){.subject = SPAN("")});
+}
+
 void decision_rests_on_rules(struct decision *decision, struct name name)
 {
     rest_on(decision, MARK_RULES, name);
@@ -51,6 +72,7 @@ void decision_rests_on_rules(struct decision *decision, struct name name)
     if (name.context.len)
         rest_on(decision, MARK_RULES, (struct name){.context = SPAN("")}); /* for `normalize` */
     rest_on(decision, MARK_RULES, (struct name){.context = SPAN(".__GLOBAL")});
+    rest_on(decision, MARK_RULES, (struct name){.context = SPAN("")});
 }
 
 void decision_rests_on_all_rules(struct decision *decision)
@@ -97,10 +119,21 @@ struct change *decision_version(struct decision *decision, enum change_kind kind
 
 bool decision_may_write(const struct decision *decision, struct name name, struct error *err)
 {
-    if (view_settings(decision->view, name).mode != MODE_READONLY)
+    if (!mode_reads_only(view_settings(decision->view, name).mode))
         return true;
     return error_mode_read_only(err, name_text(name, decision->arena),
                                 name_context_text(name, decision->arena));
+}
+
+bool decision_may_register(const struct decision *decision, struct name name, bool has_id, struct error *err)
+{
+    enum mode mode = view_settings(decision->view, name).mode;
+    struct span text = name_text(name, decision->arena), context = name_context_text(name, decision->arena);
+    if (!decision_may_write(decision, name, err))
+        return false;
+    if (has_id)
+        return mode_imports(mode) || error_mode_not_import(err, text, context);
+    return mode == MODE_READWRITE || error_mode_not_read_write(err, text, context);
 }
 
 static void slot_take(struct decision *decision)

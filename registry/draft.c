@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making the next view: each change is put where it belongs, and what it replaces goes into a bin. What this
- * draft made it changes in place, so that a thousand versions of one subject do not copy it a thousand times.
- * */
+ * draft made it changes in place, so that a thousand versions of one subject do not copy it a thousand times. */
+#include "registry/references.h"
+#include "registry/rows.h"
 #include "registry/settings.h"
 #include "registry/state.h"
 
@@ -41,6 +42,7 @@ static struct context *own_context(struct draft *draft, struct span name)
     if (before && before->edit == draft->making.edit)
         return (struct context *)before;
     struct context *context = context_new(&draft->making, name);
+    context->gone = true;           /* until something says that it is there */
     if (before) {
         context->last_id = before->last_id;
         context->gone = before->gone;
@@ -65,9 +67,22 @@ static struct subject *own_subject(struct draft *draft, struct name name)
         subject->highest = before->highest;
         subject->latest = before->latest;
         subject->seq = before->seq;
+        subject->referred_seq = before->referred_seq;
     }
     drop(draft, table_put(table, subject, &draft->making), free);
     return subject;
+}
+
+static bool is_named_context(const struct context *context)
+{
+    return context->name.len && !context->gone;
+}
+
+static void set_gone(struct draft *draft, struct context *context, bool gone)
+{
+    draft->view->state.named_contexts -= is_named_context(context);
+    context->gone = gone;
+    draft->view->state.named_contexts += is_named_context(context);
 }
 
 static void raise_id(struct context *context, int id)
@@ -80,13 +95,35 @@ static void put_record(struct draft *draft, const struct change *change)
 {
     struct state *state = &draft->view->state;
     struct context *context = own_context(draft, change->context);
-    context->gone = false;
+    set_gone(draft, context, false);
     raise_id(context, change->id);
     if (view_record(draft->view, change->context, change->id))
         return;
     struct record *record = record_new(&draft->making, change, state->pool);
     table_put(&state->records, record, &draft->making);
     table_put(&state->guids, record, &draft->making);
+    for (size_t i = 0; i < record->reference_count; i++)
+        drop(draft, table_put(&state->edges, edge_new(&draft->making, record, &record->references[i]),
+                              &draft->making), free);
+}
+
+/* Whoever wants to take a target away must know that it has a new referrer. */
+static void touch_targets(struct draft *draft, const struct record *record, uint64_t seq)
+{
+    for (size_t i = 0; i < record->reference_count; i++) {
+        struct name target = reference_target(record->context, &record->references[i]);
+        if (view_subject(draft->view, target))
+            own_subject(draft, target)->referred_seq = seq;
+    }
+}
+
+static void take_edges(struct draft *draft, const struct record *record)
+{
+    for (size_t i = 0; i < record->reference_count; i++) {
+        struct edge key = {reference_target(record->context, &record->references[i]),
+                           record->references[i].version, record};
+        drop(draft, table_take(&draft->view->state.edges, &key, &draft->making), free);
+    }
 }
 
 static void take_record(struct draft *draft, const struct change *change)
@@ -95,6 +132,7 @@ static void take_record(struct draft *draft, const struct change *change)
     const struct record *record = view_record(draft->view, change->context, change->id);
     if (!record)
         return;
+    take_edges(draft, record);
     table_take(&state->guids, record, &draft->making);
     table_take(&state->records, record, &draft->making);
     drop(draft, record, record_free);
@@ -141,6 +179,7 @@ static void put_version(struct draft *draft, const struct change *change)
     if (before) {
         table_take(&state->holders, before, &draft->making);
         count_version(subject, context, before, -1);
+        state->overwrites += before->record != record;
         drop(draft, before, version_free);
     }
     table_put(&state->holders, version, &draft->making);
@@ -152,6 +191,8 @@ static void put_version(struct draft *draft, const struct change *change)
     else if (before && subject->latest == before)
         subject->latest = version_below(draft, name, INT_MAX, true);
     touch(draft, subject, context, change->seq);
+    if (change->kind == CHANGE_VERSION || change->kind == CHANGE_REVIVE)
+        touch_targets(draft, record, change->seq);
 }
 
 static void take_version(struct draft *draft, const struct change *change)
@@ -189,17 +230,35 @@ static void put_scope(struct draft *draft, const struct change *change)
         drop(draft, table_take(table, &(struct scope){.name = name}, &draft->making), free);
         return;
     }
-    struct scope *scope = scope_new(&draft->making, name);
-    bool read = settings_read(change->body, &scope->settings);
+    AUTO_ARENA arena = arena_new();
+    struct settings settings;
+    bool read = settings_read(change->body, &settings, arena);
     assert(read);
+    struct scope *scope = scope_new(&draft->making, name, &settings);
     scope->seq = change->seq;
     drop(draft, table_put(table, scope, &draft->making), free);
+}
+
+/* Whoever decides on a subject must know who holds it. */
+static void put_rows(struct draft *draft, const struct change *change)
+{
+    AUTO_ARENA arena = arena_new();
+    struct name name = {change->context, change->subject};
+    struct association *rows;
+    size_t count;
+    bool read = rows_read(change->body, name, &rows, &count, arena);
+    assert(read);
+    rows_put(&draft->view->state, name, rows, count, &draft->making);
+    if (draft->view->state.rows_seq < change->seq)
+        draft->view->state.rows_seq = change->seq;
+    if (view_subject(draft->view, name))
+        touch(draft, own_subject(draft, name), own_context(draft, name.context), change->seq);
 }
 
 static void put_context(struct draft *draft, const struct change *change)
 {
     struct context *context = own_context(draft, change->context);
-    context->gone = change->body.len == 0;
+    set_gone(draft, context, change->body.len == 0);
     raise_id(context, change->id);
 }
 
@@ -215,46 +274,10 @@ void draft_apply(struct draft *draft, const struct change *change)
     case CHANGE_FORGET: take_record(draft, change); return;
     case CHANGE_SETTINGS: put_scope(draft, change); return;
     case CHANGE_CONTEXT: put_context(draft, change); return;
+    case CHANGE_ASSOCIATION: put_rows(draft, change); return;
     case CHANGE_POLICY:
-    case CHANGE_ASSOCIATION:
     case CHANGE_USED:
     case CHANGE_KINDS: break;
     }
     assert(!"nothing decides such a change");
-}
-
-static bool refuse(const struct change *change, const char *why, struct error *err)
-{
-    return error_store(err, arena_printf(err->arena, "%s %.*s/%.*s/%d (id %d) %s",
-                                         change_kind_name(change->kind), SPAN_ARGS(change->context),
-                                         SPAN_ARGS(change->subject), change->version, change->id, why));
-}
-
-bool draft_accepts(const struct draft *draft, const struct change *change, struct error *err)
-{
-    struct settings settings;
-    const struct record *record = view_record(draft->view, change->context, change->id);
-    switch (change->kind) {
-    case CHANGE_RECORD:
-        if (record && !span_equal(record->row.guid, change->record.guid))
-            return refuse(change, "stands for another schema", err);
-        return schema_type_find(change->record.type) || refuse(change, "has an unknown type", err);
-    case CHANGE_VERSION:
-    case CHANGE_HIDE:
-    case CHANGE_REVIVE:
-    case CHANGE_HOLD: return record || refuse(change, "has no schema", err);
-    case CHANGE_SETTINGS:
-        return !change->body.len || settings_read(change->body, &settings) ||
-               refuse(change, "cannot be read", err);
-    case CHANGE_FORGET:
-        return !record || !view_holder(draft->view, change->context, change->id) ||
-               refuse(change, "is still held", err);
-    case CHANGE_PURGE:
-    case CHANGE_CONTEXT: return true;
-    case CHANGE_POLICY:
-    case CHANGE_ASSOCIATION:
-    case CHANGE_USED:
-    case CHANGE_KINDS: break;
-    }
-    return refuse(change, "is of a kind that this release does not keep", err);
 }

@@ -12,18 +12,24 @@ struct line;
 
 /* What a view is made of; the next one begins as a copy of it. */
 struct state {
-    uint64_t seq;              /* the batch it stands at */
-    uint64_t contents_seq;     /* … that last touched any version */
-    uint64_t rules_seq;        /* … that last changed any setting */
-    const struct level *level; /* the server's default */
+    uint64_t seq;                   /* the batch it stands at */
+    uint64_t contents_seq;          /* … that last touched any version */
+    int named_contexts;             /* that are not gone */
+    const struct level *level;      /* the server's default */
     struct parsed_pool *pool;
-    struct table contexts; /* struct context, by name */
-    struct table subjects; /* struct subject, by qualified text */
-    struct table versions; /* struct version, by subject, number */
-    struct table records;  /* struct record, by context, id */
-    struct table guids;    /* struct record, by guid, context */
-    struct table holders;  /* struct version, by context, id, hidden, subject, number downwards */
-    struct table scopes;   /* struct scope, by name */
+    struct table contexts;          /* struct context, by name */
+    struct table subjects;          /* struct subject, by qualified text */
+    struct table versions;          /* struct version, by subject, number */
+    struct table records;           /* struct record, by context, id */
+    struct table guids;             /* struct record, by guid, context, id */
+    struct table holders;           /* struct version, by context, id, hidden, subject, number downwards */
+    struct table scopes;            /* struct scope, by name */
+    struct table edges;             /* struct edge, by target, number, record */
+    struct table rows;              /* struct association, by key */
+    struct table held;              /* … by subject and key */
+    struct table resources;         /* … by the resource's id and key */
+    uint64_t rows_seq;              /* the batch that last touched any of them */
+    uint64_t overwrites;            /* versions that became another schema: what refers to them is read anew */
 };
 
 /* The state never changes and is read without a lock; the rest is bookkeeping of the line. */
@@ -47,13 +53,21 @@ struct context {
 
 struct subject {
     struct name name;
-    struct span text;             /* qualified */
-    int live, hidden;             /* versions */
-    int highest;                  /* number */
-    const struct version *latest; /* live */
-    uint64_t seq;                 /* the batch that last touched a version of it */
+    struct span text;               /* qualified */
+    int live, hidden;               /* versions */
+    int highest;                    /* number */
+    const struct version *latest;   /* live */
+    uint64_t seq;                   /* the batch that last touched a version of it */
+    uint64_t referred_seq;          /* the batch that last gave it a referrer */
     uint64_t edit;
     char bytes[];
+};
+
+/* A schema refers to a version. The target's texts are the record's. */
+struct edge {
+    struct name target;
+    int number;
+    const struct record *record;
 };
 
 struct scope {
@@ -83,6 +97,9 @@ void draft_apply(struct draft *draft, const struct change *change);
 MUST_CHECK bool draft_accepts(const struct draft *draft, const struct change *change, struct error *err);
 
 /* Lookups that only writers need. */
+
+/* Whether a schema may come to this context: it is there, or there may be one more. */
+bool view_has_room(const struct view *view, struct span context);
 const struct context *view_context(const struct view *view, struct span name);
 const struct scope *view_scope(const struct view *view, struct name name);
 

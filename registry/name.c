@@ -46,15 +46,37 @@ size_t name_size(struct name name)
     return name.context.len ? name.context.len + name.subject.len + 2 : name.subject.len;
 }
 
-bool name_valid(struct name name)
+static bool is_global(struct name name)
+{
+    return span_equal(name.context, SPAN(".__GLOBAL"));
+}
+
+bool name_valid_scope(struct name name)
 {
     return name_size(name) <= SUBJECT_MAX && !has_control(name.context) && !has_control(name.subject) &&
            !span_equal(name.subject, SPAN("__GLOBAL")) && !span_equal(name.subject, SPAN("__EMPTY"));
 }
 
+bool name_valid(struct name name)
+{
+    return name_valid_scope(name) && !is_global(name);
+}
+
+bool name_always_set(struct name scope)
+{
+    return is_global(scope) || !(scope.context.len || scope.subject.len);
+}
+
 bool name_equal(struct name a, struct name b)
 {
     return span_equal(a.subject, b.subject) && span_equal(a.context, b.context);
+}
+
+bool name_within(struct name name, struct name scope)
+{
+    if (!scope.subject.len)
+        return name_always_set(scope) || span_equal(name.context, scope.context);
+    return name_equal(name, scope);
 }
 
 /* The qualified text in pieces, so that ordering allocates nothing. */
@@ -75,6 +97,20 @@ static struct span pieces_first(struct pieces *pieces)
     while (pieces->at < pieces->count && !pieces->piece[pieces->at].len)
         pieces->at++;
     return pieces->at < pieces->count ? pieces->piece[pieces->at] : (struct span){NULL, 0};
+}
+
+bool name_starts(struct name name, struct span prefix)
+{
+    struct pieces pieces = pieces_of(name);
+    while (prefix.len) {
+        struct span one = pieces_first(&pieces);
+        size_t len = one.len < prefix.len ? one.len : prefix.len;
+        if (!len || memcmp(one.ptr, prefix.ptr, len) != 0)
+            return false;
+        pieces.piece[pieces.at] = span_from(one, len);
+        prefix = span_from(prefix, len);
+    }
+    return true;
 }
 
 int name_compare(struct name a, struct name b)

@@ -20,11 +20,23 @@ struct span name_text(struct name name, struct arena *arena);
 /* The context as messages print it: "" or ":.context:". */
 struct span name_context_text(struct name name, struct arena *arena);
 
-/* Whether a subject may be registered or configured under this name: no control characters, not __GLOBAL or
- * __EMPTY, at most SUBJECT_MAX bytes. */
+/* Whether a subject may be registered under this name: no control characters, not __GLOBAL or __EMPTY, not in
+ * the context `.__GLOBAL`, at most SUBJECT_MAX bytes. */
 bool name_valid(struct name name);
 
+/* The same for a configuration or a mode, which the context `:.__GLOBAL:` may have too. */
+bool name_valid_scope(struct name name);
+
+/* Whether configuration and mode are always set here: the top level, and all of `:.__GLOBAL:`. */
+bool name_always_set(struct name scope);
+
+/* Whether a subject is of a scope: itself, its context, or with the top level and `:.__GLOBAL:` anything. */
+bool name_within(struct name name, struct name scope);
+
 bool name_equal(struct name a, struct name b);
+
+/* Whether the qualified text begins so. */
+bool name_starts(struct name name, struct span prefix);
 
 /* Order by the bytes of the qualified text, and the number of them. */
 int name_compare(struct name a, struct name b);

@@ -13,6 +13,7 @@ struct parsed {
     const struct schema *schema;
     struct arena *arena;
     size_t size;
+    uint64_t age;
     struct parsed_slot *slot;
     struct parsed *older, *newer;
 };
@@ -66,7 +67,8 @@ static void free_arena(void *arena)
 }
 
 /* Hangs the form up, unless there is no room or somebody was faster. */
-static const struct parsed *settle(struct parsed_slot *slot, const struct schema *schema, struct arena *arena)
+static const struct parsed *settle(struct parsed_slot *slot, const struct schema *schema, struct arena *arena,
+                                   uint64_t age)
 {
     struct parsed_pool *pool = slot->pool;
     size_t size = arena_size(arena) + sizeof(struct parsed);
@@ -74,7 +76,7 @@ static const struct parsed *settle(struct parsed_slot *slot, const struct schema
     struct parsed *form = atomic_load_explicit(&slot->form, memory_order_relaxed);
     if (!form && pool->used + size <= pool->most) {
         form = memory_new(1, sizeof *form);
-        *form = (struct parsed){.schema = schema, .arena = arena, .size = size, .slot = slot};
+        *form = (struct parsed){.schema = schema, .arena = arena, .size = size, .slot = slot, .age = age};
         pool_add(pool, form);
         atomic_store_explicit(&slot->form, form, memory_order_release);
     }
@@ -84,46 +86,48 @@ static const struct parsed *settle(struct parsed_slot *slot, const struct schema
     return form;
 }
 
-static const struct schema *make(struct parsed_slot *slot, const struct record_row *row, struct arena *arena,
+const struct schema *parsed_make(struct parsed_slot *slot, const struct parsing *parsing, struct arena *arena,
                                  struct error *err)
 {
+    const struct record_row *row = parsing->row;
     const struct schema_type *type = schema_type_find(row->type);
     const struct schema *schema;
     struct arena *own = arena_new();
     struct reading lenient = {.strict = false};
-    if (!type || !schema_parse(type, row->text, lenient, NULL, 0, &schema, own, err)) {
+    if (!type ||
+        !schema_parse(type, row->text, lenient, parsing->dependencies, parsing->count, &schema, own, err)) {
         arena_free(own);
         if (!type)
-            error_schema_type_unknown(err, row->type);
+            (void)error_schema_type_unknown(err, row->type);
         return NULL;
     }
-    const struct parsed *kept = settle(slot, schema, own);
+    const struct parsed *kept = settle(slot, schema, own, parsing->age);
     if (!kept || kept->arena != own)
         arena_defer(arena, free_arena, own);
     return schema;
 }
 
-const struct schema *parsed_find(struct parsed_slot *slot, const struct record_row *row, struct arena *arena,
-                                 struct error *err)
+const struct schema *parsed_kept(struct parsed_slot *slot, uint64_t age)
 {
     const struct parsed *form = atomic_load_explicit(&slot->form, memory_order_acquire);
     atomic_store_explicit(&slot->wanted, true, memory_order_relaxed);
-    return form ? form->schema : make(slot, row, arena, err);
+    return form && form->age == age ? form->schema : NULL;
 }
 
-bool parsed_likeness(struct parsed_slot *slot, const struct record_row *row, uint64_t *likeness,
-                     struct arena *arena, struct error *err)
+uint64_t parsed_likeness(struct parsed_slot *slot)
 {
-    *likeness = atomic_load_explicit(&slot->likeness, memory_order_relaxed);
-    if (*likeness)
-        return true;
-    const struct schema *schema = parsed_find(slot, row, arena, err);
-    if (!schema)
-        return false;
-    uint64_t made = schema->type->likeness(schema);
-    *likeness = made ? made : 1;
-    atomic_store_explicit(&slot->likeness, *likeness, memory_order_relaxed);
-    return true;
+    return atomic_load_explicit(&slot->likeness, memory_order_relaxed);
+}
+
+void parsed_keep_likeness(struct parsed_slot *slot, uint64_t likeness)
+{
+    atomic_store_explicit(&slot->likeness, likeness, memory_order_relaxed);
+}
+
+uint64_t schema_likeness(const struct schema *schema)
+{
+    uint64_t likeness = schema->type->likeness(schema);
+    return likeness ? likeness : 1;
 }
 
 void parsed_drop(struct parsed_slot *slot)

@@ -33,11 +33,25 @@ void parsed_pool_open(struct parsed_pool *pool, size_t most);
 void parsed_pool_close(struct parsed_pool *pool);
 size_t parsed_used(struct parsed_pool *pool);
 
-/* The row's form, kept or made; it lives as long as view and arena. */
-const struct schema *parsed_find(struct parsed_slot *slot, const struct record_row *row, struct arena *arena,
+/* What a form is made from. */
+struct parsing {
+    const struct record_row *row;
+    const struct dependency *dependencies;
+    size_t count;
+    uint64_t age;               /* of what it refers to: a form made from what stands there no more is not used */
+};
+
+/* The form that is kept, or NULL; and a new one, kept if there is room. Both live as long as view and arena. */
+const struct schema *parsed_kept(struct parsed_slot *slot, uint64_t age);
+const struct schema *parsed_make(struct parsed_slot *slot, const struct parsing *parsing, struct arena *arena,
                                  struct error *err);
-MUST_CHECK bool parsed_likeness(struct parsed_slot *slot, const struct record_row *row, uint64_t *likeness,
-                                struct arena *arena, struct error *err);
+
+/* Of a form whose text refers to nothing: worked out once. */
+uint64_t parsed_likeness(struct parsed_slot *slot);                 /* 0: not yet */
+void parsed_keep_likeness(struct parsed_slot *slot, uint64_t likeness);
+
+/* Never 0. */
+uint64_t schema_likeness(const struct schema *schema);
 
 /* Frees what is kept in a slot nobody reads any more. */
 void parsed_drop(struct parsed_slot *slot);

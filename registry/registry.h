@@ -5,6 +5,7 @@
 #define REGISTRY_REGISTRY_H
 
 #include "base/limits.h"
+#include "registry/facet.h"
 #include "registry/identity.h"
 #include "registry/view.h"
 #include "storage/store.h"
@@ -28,6 +29,14 @@ const struct view *registry_view(struct registry *registry);
 /* The same, after learning what other nodes committed. */
 const struct view *registry_view_fresh(struct registry *registry, struct error *err);
 
+/* Rules of an earlier version, with some over them and some away. */
+struct rule_changes {
+    int version;                        /* whose rules; LATEST_VERSION; 0: those of none */
+    const struct rule_set *merge;       /* NULL: none */
+    const struct span *remove;          /* names */
+    size_t remove_count;
+};
+
 /* What a client asks to be registered, looked up or tried. Spans are borrowed for the call. */
 struct registration {
     struct name subject;
@@ -37,8 +46,16 @@ struct registration {
     size_t reference_count;
     const struct metadata *metadata;
     const struct rule_set *rules;
-    bool normalize; /* asked for; the configuration may ask for it too */
-    bool force;     /* registration: the level is not asked */
+    bool has_id;
+    int id;                             /* asked for, where has_id: 0 and more */
+    int version;                        /* asked for; 0: the next, -1: the next unless the latest is the same */
+    const struct retagging *retaggings; /* done to the text before anything else */
+    size_t retagging_count;
+    bool propagate;                     /* tags of the latest version are taken over */
+    const struct rule_changes *rule_changes;    /* instead of rules; NULL: none */
+    bool plain;                         /* never normalized, whatever the configuration says */
+    bool normalize;                     /* asked for; the configuration may ask for it too */
+    bool force;                         /* registration: the level is not asked */
     struct origin by;
 };
 
@@ -47,8 +64,9 @@ struct registered {
     struct name subject;
     int version, id;
     struct span guid, type, text;
-    bool stored;  /* the stored entry is told: ts and hidden belong to the answer */
-    bool created; /* this call made it */
+    struct span references, metadata, rules;    /* as JSON; empty: none */
+    bool stored;                        /* the stored entry is told: ts and hidden belong to the answer */
+    bool created;                       /* this call made it */
     int64_t ts;
     bool hidden;
 };
@@ -85,15 +103,20 @@ MUST_CHECK bool registry_remove_subject(struct registry *registry, const struct 
                                         const int **versions, size_t *count, struct arena *arena,
                                         struct error *err);
 
+/* A context that holds nothing goes; one that is not there is gone already. `context` has its dot. */
+MUST_CHECK bool registry_remove_context(struct registry *registry, struct span context, const struct origin *by,
+                                        struct arena *arena, struct error *err);
+
 /* A change of the configuration or the mode stored at a scope; what is not touched stays. */
 struct setting {
-    struct name scope; /* an empty subject is the context */
-    bool set_level, set_normalize, set_mode;
-    const struct level *level;     /* NULL with set_level: cleared */
-    bool has_normalize, normalize; /* !has_normalize with set_normalize: cleared */
-    enum mode mode;                /* MODE_UNSET with set_mode: cleared */
-    bool drop_config;              /* the configuration is deleted whole */
-    bool recursive;                /* with set_mode at a context: its subjects' modes are cleared too */
+    struct name scope;                  /* an empty subject is the context */
+    bool touched[FACETS];       /* by the rows of facets; what is unset in `config`: cleared */
+    struct settings config;
+    bool set_mode;
+    enum mode mode;                     /* MODE_UNSET with set_mode: cleared */
+    bool drop_config;                   /* the configuration is deleted whole */
+    bool force;                         /* with set_mode to IMPORT: whatever is there stays */
+    bool recursive;                     /* with set_mode at a context: its subjects' modes are cleared too */
     struct origin by;
 };
 

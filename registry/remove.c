@@ -4,6 +4,8 @@
 #include "registry/remove.h"
 
 #include "base/text.h"
+#include "registry/association.h"
+#include "registry/references.h"
 
 #include <assert.h>
 
@@ -38,17 +40,27 @@ static void purge(struct decision *decision, const struct version *version)
     decision_version(decision, CHANGE_PURGE, version);
 }
 
-void remove_hidden_twins(struct decision *decision, const struct subject *subject,
-                         const struct record *record)
+void remove_hidden_twins(struct decision *decision, const struct subject *subject, const struct record *record,
+                         int number)
 {
     struct cursor cursor = subject_versions(decision->view, subject);
     const struct version *version;
+    decision_rests_on_referrers(decision, subject_name(subject));
     while ((version = cursor_version(&cursor)))
-        if (version->row.hidden && version->record == record)
+        if (version->row.hidden && version->record == record && version->number != number &&
+            !version_referred(decision->view, version, true, NULL))
             purge(decision, version);
 }
 
-/* Configuration and mode go with the last version. The empty name has none: its scope is the context's. */
+static bool check_referrers(const struct decision *decision, const struct version *version, bool permanent,
+                            const struct name *except, struct error *err)
+{
+    if (!version_referred(decision->view, version, permanent, except))
+        return true;
+    return error_reference_exists(err, name_text(version->subject, decision->arena), version->number);
+}
+
+/* Configuration and mode go with the last version. */
 static void drop_settings(struct decision *decision, struct name name)
 {
     if (name.subject.len && view_scope(decision->view, name))
@@ -58,6 +70,7 @@ static void drop_settings(struct decision *decision, struct name name)
 static void rest_on(struct decision *decision, struct name name)
 {
     decision_rests_on_subject(decision, name);
+    decision_rests_on_referrers(decision, name);
     decision_rests_on_rules(decision, name);
 }
 
@@ -94,6 +107,11 @@ static bool decide_version(struct decision *decision, void *arg, struct error *e
         return false;
     const struct subject *subject = view_subject(decision->view, wanted->subject);
     removal->number = version->number;
+    if (!wanted->permanent && subject_live_count(subject) == 1 &&
+        subject_is_held(decision->view, wanted->subject))
+        return error_no_live_version(err, name_text(wanted->subject, decision->arena));
+    if (!check_referrers(decision, version, wanted->permanent, NULL, err))
+        return false;
     if (!wanted->permanent) {
         hide(decision, subject, version)->row.ts = decision->now;
         return true;
@@ -133,8 +151,25 @@ static bool find_subject(const struct decision *decision, const struct removal *
         return error_subject_not_found(err, text);
     if (!wanted->permanent && !subject_live_count(*found))
         return error_subject_soft_deleted(err, text);
-    return decision_may_write(decision, wanted->subject, err) &&
-           (!wanted->permanent || !subject_live_count(*found) || error_subject_not_soft_deleted(err, text));
+    if (!decision_may_write(decision, wanted->subject, err))
+        return false;
+    return !subject_is_held(decision->view, wanted->subject) || error_subject_associated(err, text);
+}
+
+/* What refers to itself goes with itself. */
+static bool remove_each(struct decision *decision, const struct subject *subject, const struct version *version,
+                        bool permanent, struct error *err)
+{
+    struct name name = subject_name(subject);
+    if (!check_referrers(decision, version, permanent, &name, err))
+        return false;
+    if (!permanent)
+        hide(decision, subject, version);
+    else if (version->row.hidden)
+        purge(decision, version);
+    else
+        return error_subject_not_soft_deleted(err, name_text(name, decision->arena));
+    return true;
 }
 
 /* Hiding a whole subject leaves the times of its versions as they are. */
@@ -151,13 +186,11 @@ static bool decide_subject(struct decision *decision, void *arg, struct error *e
     struct cursor cursor = subject_versions(decision->view, subject);
     const struct version *version;
     while ((version = cursor_version(&cursor))) {
-        if (version->row.hidden != wanted->permanent)
+        if (version->row.hidden && !wanted->permanent)
             continue;
+        if (!remove_each(decision, subject, version, wanted->permanent, err))
+            return false;
         removal->versions[removal->count++] = version->number;
-        if (wanted->permanent)
-            purge(decision, version);
-        else
-            hide(decision, subject, version);
     }
     if (wanted->permanent)
         drop_settings(decision, wanted->subject);
@@ -173,5 +206,74 @@ bool registry_remove_subject(struct registry *registry, const struct removal *wa
         return false;
     *versions = removal.versions;
     *count = removal.count;
+    return true;
+}
+
+static bool decide_context(struct decision *decision, void *arg, struct error *err)
+{
+    struct span name = *(const struct span *)arg;
+    const struct context *context = view_context(decision->view, name);
+    decision_rests_on_context(decision, name);
+    if (!context || context->gone)
+        return true;
+    if (context->live + context->hidden)
+        return error_context_not_empty(err, name);
+    decision_change(decision, CHANGE_CONTEXT, (struct name){.context = name})->id = context->last_id;
+    return true;
+}
+
+bool registry_remove_context(struct registry *registry, struct span context, const struct origin *by,
+                             struct arena *arena, struct error *err)
+{
+    struct decision decision = {.registry = registry, .arena = arena, .by = by};
+    return registry_decide(&decision, decide_context, &context, err);
+}
+
+/* Whether somebody out of the scope refers to it; whoever is in it goes too. */
+static bool referred_from_outside(const struct decision *decision, const struct version *version, struct name scope)
+{
+    bool everything = name_always_set(scope);
+    struct cursor referrers = view_referrers(decision->view, version);
+    const struct record *record;
+    while (!everything && (record = cursor_referrer(&referrers))) {
+        struct cursor holders = view_holders(decision->view, record->context, record->id);
+        const struct version *holder;
+        while ((holder = cursor_version(&holders)))
+            if (!name_within(holder->subject, scope))
+                return true;
+    }
+    return false;
+}
+
+static bool purge_leftovers(struct decision *decision, const struct subject *subject, struct name scope,
+                            struct error *err)
+{
+    struct name name = {arena_copy(decision->arena, subject->name.context),
+                        arena_copy(decision->arena, subject->name.subject)};
+    struct cursor cursor = subject_versions(decision->view, subject);
+    const struct version *version;
+    rest_on(decision, name);
+    while ((version = cursor_version(&cursor))) {
+        if (referred_from_outside(decision, version, scope))
+            return error_reference_exists(err, name_text(name, decision->arena), version->number);
+        purge(decision, version);
+    }
+    if (!name_equal(name, scope))
+        drop_settings(decision, name);
+    return true;
+}
+
+bool remove_leftovers(struct decision *decision, struct name scope, struct error *err)
+{
+    struct cursor cursor = view_subjects(decision->view, SPAN(""));
+    const struct subject *subject;
+    decision_rests_on_registry(decision);
+    while ((subject = cursor_subject(&cursor)))
+        if (name_within(subject->name, scope) && subject->live)
+            return error_subjects_exist(err);
+    cursor = view_subjects(decision->view, SPAN(""));
+    while ((subject = cursor_subject(&cursor)))
+        if (name_within(subject->name, scope) && !purge_leftovers(decision, subject, scope, err))
+            return false;
     return true;
 }

@@ -2,6 +2,12 @@
 /* The tables of a view: by what each is ordered, how what is in them is made and freed. */
 #include "registry/state.h"
 
+#include "registry/rows.h"
+#include "registry/settings.h"
+
+#include "registry/references.h"
+
+#include <assert.h>
 #include <stdlib.h>
 
 static int numbers(int64_t a, int64_t b)
@@ -45,7 +51,16 @@ static int guid_order(const void *a, const void *b)
 {
     const struct record *one = a, *other = b;
     int order = span_compare(one->row.guid, other->row.guid);
-    return order ? order : span_compare(one->context, other->context);
+    return order ? order : record_order(one, other);
+}
+
+static int edge_order(const void *a, const void *b)
+{
+    const struct edge *one = a, *other = b;
+    int order = name_compare(one->target, other->target);
+    if (!order)
+        order = numbers(one->number, other->number);
+    return order ? order : record_order(one->record, other->record);
 }
 
 static int holder_order(const void *a, const void *b)
@@ -71,6 +86,10 @@ void state_open(struct state *state, const struct level *level, struct parsed_po
         .guids.order = guid_order,
         .holders.order = holder_order,
         .scopes.order = scope_order,
+        .edges.order = edge_order,
+        .rows.order = rows_by_key,
+        .held.order = rows_by_subject,
+        .resources.order = rows_by_resource,
     };
 }
 
@@ -87,9 +106,13 @@ void state_free(struct state *state)
 {
     table_free(&state->guids);
     table_free(&state->holders);
+    table_free(&state->held);
+    table_free(&state->resources);
+    table_drain(&state->rows, free);
     table_drain(&state->contexts, free);
     table_drain(&state->subjects, free);
     table_drain(&state->scopes, free);
+    table_drain(&state->edges, free);
     table_drain(&state->versions, version_free);
     table_drain(&state->records, record_free);
 }
@@ -127,12 +150,28 @@ struct record *record_new(struct making *making, const struct change *change, st
                 .metadata = keep(&at, row->metadata),
                 .rules = keep(&at, row->rules)},
     };
+    if (row->references.len) {
+        cell->arena = arena_new();
+        bool read = references_stored(cell->record.row.references, &cell->record.references,
+                                      &cell->record.reference_count, cell->arena);
+        assert(read);
+    }
     return &cell->record;
+}
+
+/* Who refers from the same context may say so without naming it. */
+struct edge *edge_new(struct making *making, const struct record *record, const struct reference *reference)
+{
+    struct edge *edge = making_new(making, sizeof *edge, free);
+    *edge = (struct edge){reference_target(record->context, reference), reference->version, record};
+    return edge;
 }
 
 void record_free(void *thing)
 {
     struct record_cell *cell = record_cell(thing);
+    if (cell->arena)
+        arena_free(cell->arena);
     parsed_drop(&cell->parsed);
     free(cell);
 }
@@ -189,11 +228,20 @@ struct subject *subject_new(struct making *making, struct name name)
     return subject;
 }
 
-struct scope *scope_new(struct making *making, struct name name)
+struct scope *scope_new(struct making *making, struct name name, const struct settings *settings)
 {
-    struct scope *scope = making_new(making, sizeof *scope + name.context.len + name.subject.len, free);
+    struct settings own = *settings;
+    struct span *spans[FACETS];
+    size_t count = settings_spans(&own, spans), size = name.context.len + name.subject.len;
+    for (size_t i = 0; i < count; i++)
+        size += spans[i]->len;
+    struct scope *scope = making_new(making, sizeof *scope + size, free);
     char *at = scope->bytes;
     scope->name.context = keep(&at, name.context);
     scope->name.subject = keep(&at, name.subject);
+    for (size_t i = 0; i < count; i++)
+        if (spans[i]->ptr)
+            *spans[i] = keep(&at, *spans[i]);
+    scope->settings = own;
     return scope;
 }

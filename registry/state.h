@@ -7,7 +7,8 @@
 #include "registry/draft.h"
 
 struct record_cell {
-    struct record record; /* first: a record is found in its cell */
+    struct record record;       /* first: a record is found in its cell */
+    struct arena *arena;        /* of its references; NULL: it has none */
     struct parsed_slot parsed;
     char bytes[];
 };
@@ -28,7 +29,9 @@ struct record *record_new(struct making *making, const struct change *change, st
 struct version *version_new(struct making *making, const struct change *change, const struct record *record);
 struct context *context_new(struct making *making, struct span name);
 struct subject *subject_new(struct making *making, struct name name);
-struct scope *scope_new(struct making *making, struct name name);
+struct scope *scope_new(struct making *making, struct name name, const struct settings *settings);
+
+struct edge *edge_new(struct making *making, const struct record *record, const struct reference *reference);
 
 void record_free(void *record);
 void version_free(void *version);

@@ -2,7 +2,9 @@
 /* Reading what is submitted, and the long sentence that a client gets when it cannot be read. */
 #include "registry/submit.h"
 
-#include <assert.h>
+#include "registry/metadata.h"
+#include "registry/references.h"
+#include "registry/rules.h"
 
 /* The sentence shows an entity member by member; what is not known is null. */
 struct entity {
@@ -17,11 +19,9 @@ static struct span references_text(const struct content *content, struct arena *
 {
     struct buffer out = {.arena = arena};
     buffer_byte(&out, '[');
-    for (size_t i = 0; i < content->reference_count; i++) {
-        const struct reference *reference = &content->references[i];
-        buffer_printf(&out, "%s{name='%.*s', subject='%.*s', version=%d}", i ? ", " : "",
-                      SPAN_ARGS(reference->name), SPAN_ARGS(reference->subject), reference->version);
-    }
+    for (size_t i = 0; i < content->reference_count; i++)
+        buffer_printf(&out, "%s%.*s", i ? ", " : "",
+                      SPAN_ARGS(reference_text(&content->references[i], arena)));
     buffer_byte(&out, ']');
     return buffer_span(&out);
 }
@@ -102,12 +102,11 @@ static bool normalize_failed(const struct entity *entity, struct span cause, str
 bool submission_stored_invalid(const struct version *version, struct span cause, struct error *err)
 {
     const struct record_row *row = &version->record->row;
-    return parse_failed(&(struct entity){.subject = version->subject,
-                                         .version = version->number,
-                                         .id = version->record->id,
-                                         .type = row->type,
-                                         .text = row->text,
-                                         .content.text = row->text,
+    return parse_failed(&(struct entity){.subject = version->subject, .version = version->number,
+                                         .id = version->record->id, .type = row->type, .text = row->text,
+                                         .content = {.text = row->text,
+                                                     .references = version->record->references,
+                                                     .reference_count = version->record->reference_count},
                                          .row = &version->row},
                         cause, err);
 }
@@ -120,9 +119,50 @@ bool submission_blank(const struct registration *wanted)
     return true;
 }
 
+bool submission_normalizes(const struct registration *wanted, const struct settings *settings)
+{
+    bool asked = wanted->normalize || settings->normalize == TRUTH_YES;
+    return asked && !wanted->plain && !mode_imports(settings->mode);
+}
+
+static bool fetch(const struct view *view, const struct registration *wanted, struct reading how,
+                  const struct entity *entity, struct fetched *fetched, struct arena *arena, struct error *err)
+{
+    struct error cause = {.arena = arena};
+    struct fetching fetching = {.view = view, .context = wanted->subject.context,
+                                .references = wanted->references, .count = wanted->reference_count,
+                                .hidden = !how.strict, .most = REFERENCES_MAX};
+    if (references_fetch(&fetching, fetched, arena, &cause))
+        return true;
+    return fetched->too_many ? error_pass(err, &cause) : parse_failed(entity, cause.message, err);
+}
+
+bool submission_retag(const struct view *view, struct registration *wanted, const struct retagging *changes,
+                      size_t count, struct arena *arena, struct error *err)
+{
+    struct span name = wanted->type.len ? wanted->type : SPAN("AVRO");
+    const struct schema_type *type = schema_type_find(name);
+    if (!type)
+        return error_schema_type_unknown(err, name);
+    struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
+                              wanted->rules};
+    struct entity entity = {.subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+    struct reading lenient = {.strict = false};
+    struct error cause = {.arena = arena};
+    const struct schema *schema;
+    struct fetched fetched;
+    if (!fetch(view, wanted, lenient, &entity, &fetched, arena, err))
+        return false;
+    if (!schema_parse(type, wanted->text, lenient, fetched.dependencies, fetched.count, &schema, arena, &cause))
+        return parse_failed(&entity, cause.message, err);
+    if (type->retag)
+        return type->retag(schema, fetched.dependencies, fetched.count, changes, count, &wanted->text, arena, err);
+    return error_tag_path(err, changes[0].path);
+}
+
 /* Normalising comes after parsing, and fails in its own words. */
-bool submission_read(const struct registration *wanted, struct reading how, struct submission *read,
-                     struct arena *arena, struct error *err)
+bool submission_read(const struct view *view, const struct registration *wanted, struct reading how,
+                     struct submission *read, struct arena *arena, struct error *err)
 {
     struct span name = wanted->type.len ? wanted->type : SPAN("AVRO");
     const struct schema_type *type = schema_type_find(name);
@@ -134,11 +174,24 @@ bool submission_read(const struct registration *wanted, struct reading how, stru
         .subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
     struct reading plain = {.strict = how.strict};
     struct error cause = {.arena = arena};
-    if (!schema_parse(type, wanted->text, plain, NULL, 0, &read->schema, arena, &cause))
+    struct fetched fetched;
+    if (!fetch(view, wanted, how, &entity, &fetched, arena, err))
+        return false;
+    if (!schema_parse(type, wanted->text, plain, fetched.dependencies, fetched.count, &read->schema, arena, &cause))
         return parse_failed(&entity, cause.message, err);
-    if (how.normalize && !schema_parse(type, wanted->text, how, NULL, 0, &read->schema, arena, &cause))
+    if (how.normalize && !schema_parse(type, wanted->text, how, fetched.dependencies, fetched.count, &read->schema,
+                                       arena, &cause))
         return normalize_failed(&entity, cause.message, err);
+    if (how.normalize)
+        references_normalize(fetched.references, &content.reference_count);
     content.text = read->schema->text;
+    content.references = fetched.references;
+    read->content = content;
     read->guid = identity_guid(&content, arena);
+    read->references = references_write(content.references, content.reference_count, arena);
+    read->metadata = metadata_write(content.metadata, arena);
+    read->rules = rules_write(content.rules, arena);
+    read->targets = fetched.subjects;
+    read->target_count = fetched.count;
     return true;
 }

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a view answers: lookups in its tables, and what follows from them. */
+#include "registry/facet.h"
+#include "registry/references.h"
 #include "registry/state.h"
 
+#include "base/limits.h"
+
+#include <assert.h>
 #include <limits.h>
 
 uint64_t view_seq(const struct view *view)
@@ -51,7 +56,10 @@ const struct record *view_record(const struct view *view, struct span context, i
 
 const struct record *view_record_of_guid(const struct view *view, struct span context, struct span guid)
 {
-    return table_find(&view->state.guids, &(struct record){.context = context, .row.guid = guid});
+    struct record key = {.context = context, .id = INT_MIN, .row.guid = guid};
+    struct table_place place = table_seek(&view->state.guids, &key);
+    const struct record *record = table_next(&place);
+    return record && span_equal(record->row.guid, guid) && span_equal(record->context, context) ? record : NULL;
 }
 
 const struct record *view_record_of_guid_anywhere(const struct view *view, struct span guid)
@@ -96,6 +104,12 @@ const struct context *view_context(const struct view *view, struct span name)
     return table_find(&view->state.contexts, &(struct context){.name = name});
 }
 
+bool view_has_room(const struct view *view, struct span context)
+{
+    const struct context *found = view_context(view, context);
+    return !context.len || (found && !found->gone) || view->state.named_contexts < CONTEXTS_MAX;
+}
+
 int view_last_id(const struct view *view, struct span context)
 {
     const struct context *found = view_context(view, context);
@@ -113,8 +127,13 @@ struct settings view_settings_at(const struct view *view, struct name scope)
     return found ? found->settings : (struct settings){0};
 }
 
+const struct level *view_default_level(const struct view *view)
+{
+    return view->state.level;
+}
+
 /* The nearest configuration is taken whole, and only a subject's own looks past itself, to the top level, for
- * `normalize`. Modes are asked for one by one. */
+ * what a row of facets says. Modes are asked for one by one. */
 struct settings view_settings(const struct view *view, struct name subject)
 {
     const struct name scopes[] = {subject, {.context = subject.context}, {.context = SPAN(".__GLOBAL")}};
@@ -127,9 +146,10 @@ struct settings view_settings(const struct view *view, struct name subject)
         if (!found.has_config)
             found = at;
     }
-    if (own.has_config && !own.has_normalize)
-        found.normalize = view_settings_at(view, (struct name){0}).normalize;
-    found.has_normalize = true;
+    if (own.has_config) {
+        struct settings top = view_settings_at(view, (struct name){0});
+        facets_fill(&found, &top);
+    }
     found.level = found.level ? found.level : view->state.level;
     found.mode = mode ? mode : MODE_READWRITE;
     return found;
@@ -151,14 +171,60 @@ struct history subject_history(const struct view *view, const struct subject *su
     return history;
 }
 
-const struct schema *version_schema(const struct version *version, struct arena *arena, struct error *err)
+/* What a text refers to, hidden versions too: it was complete when it was kept. */
+static bool fetch(const struct view *view, struct span context, const struct reference *references, size_t count,
+                  struct fetched *fetched, struct arena *arena, struct error *err)
 {
-    return parsed_find(&record_cell(version->record)->parsed, &version->record->row, arena, err);
+    struct fetching wanted = {.view = view, .context = context, .references = references, .count = count,
+                              .hidden = true};
+    return references_fetch(&wanted, fetched, arena, err);
 }
 
-bool version_likeness(const struct version *version, uint64_t *likeness, struct arena *arena,
-                      struct error *err)
+const struct schema *version_schema(const struct view *view, const struct version *version, struct arena *arena,
+                                    struct error *err)
 {
-    return parsed_likeness(&record_cell(version->record)->parsed, &version->record->row, likeness, arena,
-                           err);
+    const struct record *record = version->record;
+    struct parsed_slot *slot = &record_cell(record)->parsed;
+    uint64_t age = record->reference_count ? view->state.overwrites : 0;
+    const struct schema *kept = parsed_kept(slot, age);
+    struct fetched fetched;
+    if (kept)
+        return kept;
+    if (!fetch(view, record->context, record->references, record->reference_count, &fetched, arena, err))
+        return NULL;
+    struct parsing parsing = {&record->row, fetched.dependencies, fetched.count, age};
+    return parsed_make(slot, &parsing, arena, err);
+}
+
+const struct schema *view_read(const struct view *view, struct span context, const struct record_row *row,
+                               struct arena *arena, struct error *err)
+{
+    const struct schema_type *type = schema_type_find(row->type);
+    const struct reference *references;
+    size_t count;
+    struct fetched fetched;
+    const struct schema *schema;
+    bool read = references_stored(row->references, &references, &count, arena);
+    assert(type && read);
+    if (!fetch(view, context, references, count, &fetched, arena, err) ||
+        !schema_parse(type, row->text, (struct reading){.strict = false}, fetched.dependencies, fetched.count,
+                      &schema, arena, err))
+        return NULL;
+    return schema;
+}
+
+bool version_likeness(const struct view *view, const struct version *version, uint64_t *likeness,
+                      struct arena *arena, struct error *err)
+{
+    struct parsed_slot *slot = &record_cell(version->record)->parsed;
+    *likeness = parsed_likeness(slot);
+    if (*likeness)
+        return true;
+    const struct schema *schema = version_schema(view, version, arena, err);
+    if (!schema)
+        return false;
+    *likeness = schema_likeness(schema);
+    if (!version->record->reference_count)
+        parsed_keep_likeness(slot, *likeness);
+    return true;
 }

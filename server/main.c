@@ -94,6 +94,8 @@ static bool open_registry(struct process *process, struct error *err)
     process->store = store_open(span_of(config->db), err);
     if (!process->store)
         return false;
+    if (*config->sensitive_key_file && !store_take_key(process->store, config->sensitive_key_file, err))
+        return false;
     struct registry_options options = {
         .store = process->store,
         .level = level_find(span_of(config->compatibility_level)),

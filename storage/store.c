@@ -2,6 +2,8 @@
 /* TABLE of stores, and opening one by name. */
 #include "storage/store.h"
 
+#include "storage/secret.h"
+
 static const struct store_type *const stores[] = {&store_sqlite, &store_memory};
 
 static bool is_scheme_byte(char byte)
@@ -52,6 +54,52 @@ struct store *store_open(struct span place, struct error *err)
 
 void store_close(struct store *store)
 {
-    if (store)
-        store->type->close(store);
+    if (!store)
+        return;
+    secret_close(store->secret);
+    store->type->close(store);
+}
+
+bool store_take_key(struct store *store, const char *key_file, struct error *err)
+{
+    store->secret = secret_open(key_file, err);
+    return store->secret != NULL;
+}
+
+struct opening {
+    const struct store *store;
+    change_fn *each;
+    void *arg;
+};
+
+static bool tell_open(void *arg, const struct change *kept, struct error *err)
+{
+    const struct opening *opening = arg;
+    if (kept->kind != CHANGE_RECORD)
+        return opening->each(opening->arg, kept, err);
+    AUTO_ARENA arena = arena_new();
+    struct change change = *kept;
+    return secret_open_metadata(opening->store->secret, kept->record.metadata, &change.record.metadata, arena,
+                                err) &&
+           opening->each(opening->arg, &change, err);
+}
+
+bool store_tell(struct store *store, uint64_t since, change_fn *each, void *arg, struct standing *standing,
+                struct error *err)
+{
+    struct opening opening = {store, each, arg};
+    return store->type->replay(store, since, tell_open, &opening, standing, err);
+}
+
+enum commit store_keep(struct store *store, uint64_t seq, const struct change *changes, size_t count,
+                       struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct change *sealed = arena_array(arena, count + 1, sizeof *sealed);
+    for (size_t i = 0; i < count; i++) {
+        sealed[i] = changes[i];
+        if (changes[i].kind == CHANGE_RECORD)
+            sealed[i].record.metadata = secret_seal(store->secret, changes[i].record.metadata, arena);
+    }
+    return store->type->commit(store, seq, sealed, count, err);
 }

@@ -17,7 +17,7 @@ struct secret;
 
 struct store {                              /* first member of every store's own struct */
     const struct store_type *type;
-    const struct secret *secret;            /* seals sensitive metadata; NULL: there is none */
+    struct secret *secret;                  /* seals sensitive metadata; NULL: there is none */
 };
 
 /* Called for each change of a replay; its spans are borrowed for the call. False ends the replay: with the
@@ -56,5 +56,14 @@ extern const struct store_type store_sqlite, store_memory;
 /* PATH, sqlite:PATH, memory: or :memory:. NULL: see the error, one sentence for whoever started us. */
 struct store *store_open(struct span place, struct error *err);
 void store_close(struct store *store);      /* NULL is accepted */
+
+/* From now on sensitive metadata can be kept, under the key of that file. */
+MUST_CHECK bool store_take_key(struct store *store, const char *key_file, struct error *err);
+
+/* Replay and commit, with what is sensitive sealed in it and open outside. */
+MUST_CHECK bool store_tell(struct store *store, uint64_t since, change_fn *each, void *arg,
+                           struct standing *standing, struct error *err);
+enum commit store_keep(struct store *store, uint64_t seq, const struct change *changes, size_t count,
+                       struct error *err);
 
 #endif

@@ -91,6 +91,7 @@ needs=(
     "pkg-config --exists jansson|libjansson-dev"
     "pkg-config --exists zlib|zlib1g-dev"
     "pkg-config --exists libmicrohttpd|libmicrohttpd-dev"
+    "pkg-config --exists libsodium|libsodium-dev"
     "pkg-config --exists avro-c|libavro-dev"
     "command -v avrocat|avro-bin"
     "command -v curl|curl"

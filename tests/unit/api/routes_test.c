@@ -105,7 +105,7 @@ static void test_no_route_and_no_method(void **state)
     expect(ask(house, "GET", "/subjects/s/versions/1/schema/x", NULL), 404, no_route);
     expect(ask(house, "GET", "/1/2/3/4/5/6/7/8/9/10", NULL), 404, no_route);
     expect(ask(house, "GET", "*", NULL), 404, no_route);
-    expect(ask(house, "GET", "/contexts", NULL), 404, no_route);
+    expect(ask(house, "GET", "/context", NULL), 404, no_route);
     expect(ask(house, "GET", "/subjects/s", NULL), 405, no_method);
     expect(ask(house, "PATCH", "/subjects", NULL), 405, no_method);
     expect(ask(house, "get", "/subjects", NULL), 405, no_method);
@@ -155,7 +155,7 @@ static void test_checks_come_in_their_order(void **state)
     expect_part(ask(house, "POST", "/subjects/%00/versions", "{"), 400, "HTTP 400 Bad Request");
     expect_part(ask(house, "POST", "/subjects/:.c:s/versions", "{"), 400, "Malformed JSON");
     expect_part(ask(house, "POST", "/subjects/:.c:s/versions", "null"), 422, "register.arg6");
-    expect_part(ask(house, "POST", "/subjects/:.c:s/versions", "{}"), 422, "named context");
+    expect_part(ask(house, "POST", "/subjects/:.c:s/versions", "{}"), 422, "Empty schema");
 }
 
 static void test_types_of_the_replies(void **state)
@@ -194,16 +194,21 @@ static void test_typed_arguments(void **state)
     expect(ask(house, "GET", "/associations/resources/-/t?lifecycle=WEAK&offset=0", NULL), 200, "[]");
 }
 
-static void test_contexts_are_refused_by_name(void **state)
+static void test_contexts_have_names_and_a_prefix(void **state)
 {
     struct house *house = *state;
-    expect(ask(house, "GET", "/subjects/:.c:s/versions", NULL), 422,
-           "{\"error_code\":422,\"message\":\"The subject ':.c:s' is in a named context, which is not "
-           "supported\"}");
-    expect_part(ask(house, "GET", "/config/:.c", NULL), 422, ":.c");
-    expect_part(ask(house, "GET", "/schemas/ids/1?subject=:.c:", NULL), 422, "':.c:'");
-    expect(ask(house, "POST", "/contexts/.c/subjects/s/versions", "{}"), 422,
-           "{\"error_code\":422,\"message\":\"The path prefix /contexts/.c/ is not supported\"}");
+    expect_part(ask(house, "GET", "/subjects/:.c:s/versions", NULL), 404, "Subject ':.c:s' not found.");
+    expect_part(ask(house, "GET", "/config/:.c", NULL), 404, "Subject ':.c:' does not have");
+    expect_part(ask(house, "GET", "/schemas/ids/1?subject=:.c:", NULL), 404, "Schema 1 not found");
+    expect_part(ask(house, "POST", "/contexts/.c/subjects/s/versions", "{}"), 422, "Empty schema");
+    expect_part(ask(house, "GET", "/contexts/c:d/subjects", NULL), 400, "'c:d' cannot contain a colon");
+    expect_part(ask(house, "GET", "/contexts/c/config", NULL), 404, "Subject ':.c:' does not have");
+    expect_part(ask(house, "GET", "/contexts/.c/mode/s", NULL), 404, "Subject ':.c:s' does not have");
+    expect_part(ask(house, "GET", "/contexts/.c/subjects/:.d:s/versions", NULL), 404, "':.d:s' not found.");
+    expect_part(ask(house, "GET", "/contexts/./subjects/s/versions", NULL), 404, "Subject 's' not found.");
+    expect_part(ask(house, "GET", "/contexts/c/subjects/subjects/versions", NULL), 404, "':.c:subjects' not");
+    expect_part(ask(house, "GET", "/contexts/c/what/ever", NULL), 404, "HTTP 404 Not Found");
+    expect(ask(house, "GET", "/contexts/.", NULL), 200, "{}");
     expect(ask(house, "GET", "/subjects?subjectPrefix=:.c:", NULL), 200, "[]");
     expect_part(ask(house, "GET", "/subjects/:.:s/versions", NULL), 404, "Subject 's' not found.");
     expect_part(ask(house, "GET", "/subjects/:c:s/versions", NULL), 404, "Subject ':c:s' not found.");
@@ -235,7 +240,7 @@ int main(void)
         IN_A_HOUSE(test_checks_come_in_their_order),
         IN_A_HOUSE(test_types_of_the_replies),
         IN_A_HOUSE(test_typed_arguments),
-        IN_A_HOUSE(test_contexts_are_refused_by_name),
+        IN_A_HOUSE(test_contexts_have_names_and_a_prefix),
         IN_A_HOUSE(test_refusals_need_no_route),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* /contexts: which there are. One comes with its first registration and goes when it is asked to, once it is
+ * empty; the default context is always there. */
+#include "api/handlers.h"
+#include "api/prefix.h"
+#include "api/reply.h"
+
+bool get_contexts(struct call *call, struct error *err)
+{
+    struct page page;
+    if (!call_page(call, 0, &page, err))
+        return false;
+    struct span prefix = call_query(call, "contextPrefix"), context = SPAN(".");
+    struct reply *list = reply_array(call->arena);
+    struct cursor cursor = view_contexts(call->view);
+    do {
+        if (span_starts(context, prefix) && page_takes(&page))
+            reply_add_string(list, context);
+    } while (page.most && cursor_context(&cursor, &context));
+    return reply_send(call, list, err);
+}
+
+bool delete_context(struct call *call, struct error *err)
+{
+    struct span context;
+    if (!prefix_context(call->arg[0], &context, call->arena))
+        return error_context_name(err, context);
+    if (!registry_remove_context(call->registry, context, &call->origin, call->arena, err))
+        return false;
+    call->status = 204;
+    return true;
+}
