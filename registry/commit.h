@@ -26,7 +26,9 @@ void line_publish(struct line *line, struct draft *draft);
 /* ---- a decision (decision.c) */
 
 /* What a decision looked at, and the batch that last touched it then. */
-enum mark { MARK_SUBJECT, MARK_REFERRERS, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES, MARK_ROWS };
+enum mark {
+    MARK_SUBJECT, MARK_REFERRERS, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES, MARK_ALL_RULES, MARK_ROWS,
+};
 
 struct basis {
     enum mark mark;

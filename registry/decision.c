@@ -26,6 +26,7 @@ static uint64_t mark_seq(const struct view *view, enum mark mark, struct name na
     case MARK_CONTEXT: context = view_context(view, name.context); return context ? context->seq : 0;
     case MARK_REGISTRY: return view->state.contents_seq;
     case MARK_ROWS: return view->state.rows_seq;
+    case MARK_ALL_RULES: return view->state.rules_seq;
     case MARK_RULES: scope = view_scope(view, name); return scope ? scope->seq : 0;
     }
     __builtin_unreachable();
@@ -72,7 +73,6 @@ void decision_rests_on_rules(struct decision *decision, struct name name)
     if (name.context.len)
         rest_on(decision, MARK_RULES, (struct name){.context = SPAN("")}); /* for `normalize` */
     rest_on(decision, MARK_RULES, (struct name){.context = SPAN(".__GLOBAL")});
-    rest_on(decision, MARK_RULES, (struct name){.context = SPAN("")});
 }
 
 void decision_rests_on_all_rules(struct decision *decision)

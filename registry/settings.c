@@ -91,6 +91,7 @@ static void clear_modes(struct decision *decision, struct span context)
     struct scope key = {.name.context = context};
     struct table_place place = table_seek(&decision->view->state.scopes, &key);
     const struct scope *scope;
+    decision_rests_on_all_rules(decision);
     while ((scope = table_next(&place))) {
         bool here = span_equal(scope->name.context, context);
         /* Those of a named context stand together; among those of the default one stand all named ones. */

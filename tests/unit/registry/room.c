@@ -114,8 +114,8 @@ int room_remove_subject(struct room *room, const char *subject, bool permanent)
 int room_level(struct room *room, const char *scope, const char *level)
 {
     struct setting setting = {.scope = name_parse(span_of(scope)),
-                              .set_level = true,
-                              .level = level ? level_find(span_of(level)) : NULL};
+                              .touched[LEVEL] = true,
+                              .config.level = level ? level_find(span_of(level)) : NULL};
     return told(room, registry_set(room->registry, &setting, NULL, NULL, room->arena, &room->err));
 }
 

@@ -4,6 +4,7 @@
 #ifndef TESTS_REGISTRY_ROOM_H
 #define TESTS_REGISTRY_ROOM_H
 
+#include "registry/facet.h"
 #include "registry/registry.h"
 #include "tests/store/faulty.h"
 
@@ -11,6 +12,9 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+
+/* Rows of the table of facets. */
+enum { NORMALIZE = 2, LEVEL = 6 };
 
 struct room {
     struct arena *arena;

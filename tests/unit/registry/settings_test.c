@@ -26,7 +26,7 @@ static void expect(struct room *room, const char *name, const char *level, bool 
 {
     struct settings settings = holds(room, name);
     assert_string_equal(settings.level->name, level);
-    assert_int_equal(settings.has_normalize && settings.normalize, normalize);
+    assert_int_equal(settings.normalize == TRUTH_YES, normalize);
     assert_int_equal(settings.mode, mode);
 }
 
@@ -48,19 +48,19 @@ static void settings_are_merged_and_cleared(void **state)
     struct name s = {.subject = SPAN("s")};
     const struct level *none = level_find(SPAN("NONE"));
     struct settings after = set(room, (struct setting){.scope = s});
-    assert_true(after.has_config && !after.level && !after.has_normalize);
-    after = set(room, (struct setting){.scope = s, .set_level = true, .level = none});
+    assert_true(after.has_config && !after.level && !after.normalize);
+    after = set(room, (struct setting){.scope = s, .touched[LEVEL] = true, .config.level = none});
     assert_true(after.level == none);
     after =
         set(room,
-            (struct setting){.scope = s, .set_normalize = true, .has_normalize = true, .normalize = true});
-    assert_true(after.level == none && after.has_normalize && after.normalize);
+            (struct setting){.scope = s, .touched[NORMALIZE] = true, .config.normalize = TRUTH_YES});
+    assert_true(after.level == none && after.normalize == TRUTH_YES);
     after = set(room, (struct setting){.scope = s, .set_mode = true, .mode = MODE_READWRITE});
     assert_true(after.level == none && after.mode == MODE_READWRITE);
-    after = set(room, (struct setting){.scope = s, .set_level = true});
-    assert_true(!after.level && after.normalize && after.has_config);
-    after = set(room, (struct setting){.scope = s, .set_normalize = true});
-    assert_true(!after.has_normalize && after.has_config);
+    after = set(room, (struct setting){.scope = s, .touched[LEVEL] = true});
+    assert_true(!after.level && after.normalize == TRUTH_YES && after.has_config);
+    after = set(room, (struct setting){.scope = s, .touched[NORMALIZE] = true});
+    assert_true(!after.normalize && after.has_config);
     after = set(room, (struct setting){.scope = s, .drop_config = true});
     assert_true(!after.has_config && after.mode == MODE_READWRITE);
     after = set(room, (struct setting){.scope = s, .set_mode = true, .mode = MODE_UNSET});
@@ -77,11 +77,11 @@ static void a_subject_entry_stands_for_the_whole_but_normalize(void **state)
     (void)state;
     struct room *room = room_open(":memory:");
     assert_int_equal(room_level(room, "", "FULL"), 0);
-    set(room, (struct setting){.set_normalize = true, .has_normalize = true, .normalize = true});
+    set(room, (struct setting){.touched[NORMALIZE] = true, .config.normalize = TRUTH_YES});
     expect(room, "s", "FULL", true, MODE_READWRITE);
     set(room, (struct setting){.scope.subject = SPAN("s")});
     expect(room, "s", "BACKWARD", true, MODE_READWRITE);
-    set(room, (struct setting){.scope.subject = SPAN("s"), .set_normalize = true, .has_normalize = true});
+    set(room, (struct setting){.scope.subject = SPAN("s"), .touched[NORMALIZE] = true, .config.normalize = TRUTH_NO});
     expect(room, "s", "BACKWARD", false, MODE_READWRITE);
     room_close(room);
 }
@@ -190,7 +190,7 @@ static void normalize_from_the_configuration_holds_for_registration(void **state
     (void)state;
     struct room *room = room_open(":memory:");
     static const char mixed[] = "{\"type\":\"fixed\",\"name\":\"F\",\"size\":4,\"q\":2,\"p\":1}";
-    set(room, (struct setting){.set_normalize = true, .has_normalize = true, .normalize = true});
+    set(room, (struct setting){.touched[NORMALIZE] = true, .config.normalize = TRUTH_YES});
     assert_int_equal(room_register(room, "s", mixed), 0);
     expect_text(room->got.text, "{\"type\":\"fixed\",\"name\":\"F\",\"size\":4,\"p\":1,\"q\":2}");
     assert_int_equal(room_lookup(room, "s", mixed, false), 0);
@@ -203,21 +203,21 @@ static void what_is_kept_reads_back(void **state)
     (void)state;
     AUTO_ARENA arena = arena_new();
     struct settings settings = {.level = level_find(SPAN("NONE")),
-                                .has_normalize = true,
+                                .normalize = TRUTH_NO,
                                 .mode = MODE_READONLY,
                                 .has_config = true},
                     read;
     expect_text(settings_write(&settings, arena),
-                "{\"config\":{\"compatibilityLevel\":\"NONE\",\"normalize\":false},\"mode\":\"READONLY\"}");
-    assert_true(settings_read(settings_write(&settings, arena), &read));
-    assert_true(read.level == settings.level && read.has_normalize && !read.normalize && read.has_config);
+                "{\"config\":{\"normalize\":false,\"compatibilityLevel\":\"NONE\"},\"mode\":\"READONLY\"}");
+    assert_true(settings_read(settings_write(&settings, arena), &read, arena));
+    assert_true(read.level == settings.level && read.normalize == TRUTH_NO && read.has_config);
     assert_int_equal(read.mode, MODE_READONLY);
     assert_int_equal(settings_write(&(struct settings){0}, arena).len, 0);
     expect_text(settings_write(&(struct settings){.has_config = true}, arena), "{\"config\":{}}");
     static const char *const bad[] = {"", "[]", "{", "{\"mode\":\"NO\"}",
                                       "{\"config\":{\"compatibilityLevel\":1}}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(settings_read(span_of(bad[i]), &read));
+        assert_false(settings_read(span_of(bad[i]), &read, arena));
 }
 
 int main(void)

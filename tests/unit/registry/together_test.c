@@ -45,7 +45,7 @@ static void expect_version(const struct view *view, const struct version *versio
     assert(holder && holder->record == record && (version->row.hidden || !holder->row.hidden));
     assert(forms->count < 64);
     forms->record[forms->count] = record;
-    forms->schema[forms->count] = version_schema(version, arena, &err);
+    forms->schema[forms->count] = version_schema(view, version, arena, &err);
     assert(forms->schema[forms->count++]);
 }
 

@@ -19,7 +19,7 @@ static void a_view_stays_as_it_was(void **state)
     assert_int_equal(subject_live_count(subject), 1);
     expect_text(view_holder(old, SPAN(""), 1)->record->row.text, "\"int\"");
     struct error err = {.arena = room->arena};
-    assert_non_null(version_schema(subject_latest(subject), room->arena, &err));
+    assert_non_null(version_schema(old, subject_latest(subject), room->arena, &err));
     view_release(old);
     const struct view *now = registry_view(room->registry);
     assert_null(view_subject(now, (struct name){.subject = SPAN("s")}));
@@ -159,7 +159,7 @@ static void parsed_forms_stay_within_their_bound(void **state)
             assert_int_equal(room_register(room, subject, text), 0);
             AUTO_VIEW view = registry_view(room->registry);
             const struct subject *found = view_subject(view, name_parse(span_of(subject)));
-            const struct schema *schema = version_schema(subject_latest(found), room->arena, &err);
+            const struct schema *schema = version_schema(view, subject_latest(found), room->arena, &err);
             expect_text(schema->text, text);
             size_t kept = registry_figures(room->registry).parsed;
             assert_true(kept > 0 && kept <= 20000);
