@@ -23,8 +23,8 @@ void bin_put(struct bin *bin, void *thing, release_fn *release);
 void bin_empty(struct bin *bin);        /* releases what is in it */
 void bin_forget(struct bin *bin);       /* releases nothing */
 
-/* What one draft makes and drops. What is both goes with the dropped when the draft is published, and with the
- * made when it is abandoned. */
+/* What one draft makes and drops. What is both goes with the dropped when the draft is published, and with
+ * the made when it is abandoned. */
 struct making {
     uint64_t edit;              /* marks what this draft made: it alone may still change it in place */
     struct bin made, dropped;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Group commit. Whoever finds nobody writing leads: takes all that wait, checks each on a draft, writes them as
- * one batch, publishes, tells everybody how it went. While one batch is in fsync the next one gathers. */
+/* Group commit. Whoever finds nobody writing leads: takes all that wait, checks each on a draft, writes
+ * them as one batch, publishes, tells everybody how it went. While one batch is in fsync the next one
+ * gathers. */
 #include "registry/commit.h"
 
 #include <assert.h>
@@ -65,7 +66,8 @@ static bool settle_record(struct batch *batch, struct draft *draft, struct decis
 /* A record goes with its last holder. */
 static void forget_unheld(struct batch *batch, struct draft *draft, const struct change *change, int id)
 {
-    if (!id || view_holder(draft->view, change->context, id) || !view_record(draft->view, change->context, id))
+    if (!id || view_holder(draft->view, change->context, id) ||
+        !view_record(draft->view, change->context, id))
         return;
     batch_add(batch, draft, &(struct change){.kind = CHANGE_FORGET, .at = change->at, .by = change->by,
                                              .context = change->context, .id = id});
@@ -74,7 +76,8 @@ static void forget_unheld(struct batch *batch, struct draft *draft, const struct
 /* The id of the version that stands in the place of one that comes; 0: none. */
 static int id_overwritten(const struct draft *draft, const struct change *change)
 {
-    const struct subject *subject = view_subject(draft->view, (struct name){change->context, change->subject});
+    const struct subject *subject =
+        view_subject(draft->view, (struct name){change->context, change->subject});
     const struct version *version = subject ? view_version(draft->view, subject, change->version) : NULL;
     return version ? version->record->id : 0;
 }

@@ -60,18 +60,19 @@ struct decision {
 };
 
 void decision_rests_on_subject(struct decision *decision, struct name name);
-void decision_rests_on_referrers(struct decision *decision, struct name name);     /* that there are no more */
+void decision_rests_on_referrers(struct decision *decision, struct name name); /* that there are no more */
 void decision_rests_on_context(struct decision *decision, struct span context);     /* its versions */
 void decision_rests_on_registry(struct decision *decision);                        /* any version */
 void decision_rests_on_associations(struct decision *decision);             /* all of them: few change */
 void decision_rests_on_rules(struct decision *decision, struct name name);  /* all that it inherits */
 
-/* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the decision's
- * arena or in what was asked. */
+/* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the
+ * decision's arena or in what was asked. */
 struct change *decision_change(struct decision *decision, enum change_kind kind, struct name name);
 
 /* The same, filled with a version as it stands, for the caller to alter. */
-struct change *decision_version(struct decision *decision, enum change_kind kind, const struct version *version);
+struct change *decision_version(struct decision *decision, enum change_kind kind,
+                                const struct version *version);
 
 /* Whether the mode lets this name be written (42205). */
 MUST_CHECK bool decision_may_write(const struct decision *decision, struct name name, struct error *err);
@@ -87,8 +88,8 @@ bool decision_stands(const struct decision *decision, const struct view *view);
  * were faster, so what it tells must be told anew. */
 typedef bool decide_fn(struct decision *decision, void *arg, struct error *err);
 
-/* The one way to write: decides and commits until it is done or refused. The caller fills registry, arena and by
- * of the decision, and finds in `given` the id of its record. */
+/* The one way to write: decides and commits until it is done or refused. The caller fills registry, arena
+ * and by of the decision, and finds in `given` the id of its record. */
 MUST_CHECK bool registry_decide(struct decision *decision, decide_fn *decide, void *arg, struct error *err);
 
 /* ---- the registry itself, and committing (commit.c, registry.c) */

@@ -79,7 +79,8 @@ static bool belongs(const struct cursor *cursor, const struct version *version)
 const struct version *cursor_version(struct cursor *cursor)
 {
     struct table_place before = cursor->place;
-    const struct version *version = cursor->down ? table_previous(&cursor->place) : table_next(&cursor->place);
+    const struct version *version =
+        cursor->down ? table_previous(&cursor->place) : table_next(&cursor->place);
     if (version && belongs(cursor, version))
         return version;
     cursor->place = before;

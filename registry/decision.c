@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making a decision: on the newest view, in one of the slots for thinking, again when others were faster, alone
- * when they were so too often. Knows nothing of batches. */
+/* Making a decision: on the newest view, in one of the slots for thinking, again when others were faster,
+ * alone when they were so too often. Knows nothing of batches. */
 #include "base/clock.h"
 #include "registry/commit.h"
 
@@ -93,7 +93,8 @@ struct change *decision_change(struct decision *decision, enum change_kind kind,
     return change;
 }
 
-struct change *decision_version(struct decision *decision, enum change_kind kind, const struct version *version)
+struct change *decision_version(struct decision *decision, enum change_kind kind,
+                                const struct version *version)
 {
     struct name name = {arena_copy(decision->arena, version->subject.context),
                         arena_copy(decision->arena, version->subject.subject)};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The next view in the making: the second door to a view, for those who make one. A draft begins as the current
- * view, takes changes, and is published or abandoned. One at a time, by the leader of a batch. Registry only. */
+/* The next view in the making: the second door to a view, for those who make one. A draft begins as the
+ * current view, takes changes, and is published or abandoned. One at a time, by the leader of a batch.
+ * Registry only. */
 #ifndef REGISTRY_DRAFT_H
 #define REGISTRY_DRAFT_H
 
@@ -28,7 +29,7 @@ struct state {
     struct table held;              /* … by subject and key */
     struct table resources;         /* … by the resource's id and key */
     uint64_t rows_seq;              /* the batch that last touched any of them */
-    uint64_t overwrites;            /* versions that became another schema: what refers to them is read anew */
+    uint64_t overwrites; /* versions that became another schema: what refers to them is read anew */
 };
 
 /* The state never changes and is read without a lock; the rest is bookkeeping of the line. */
@@ -37,7 +38,7 @@ struct view {
     struct line *line;
     struct view *newer;             /* these three: under the line's lock */
     int pins;
-    struct bin dropped;             /* what the newer one let go; freed when this and all older ones are gone */
+    struct bin dropped; /* what the newer one let go; freed when this and all older ones are gone */
 };
 
 struct context {

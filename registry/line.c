@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The line of views. Pinning takes a mutex for a few instructions; what a view leaves behind is freed by whoever
- * lets the last older one go, outside the lock. */
+/* The line of views. Pinning takes a mutex for a few instructions; what a view leaves behind is freed by
+ * whoever lets the last older one go, outside the lock. */
 #include "registry/commit.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeping parsed forms: made by readers, dropped by the publisher. A reader that took a form out of a slot holds
- * a view, and the form goes into the bin of that view or of a later one. */
+/* Keeping parsed forms: made by readers, dropped by the publisher. A reader that took a form out of a slot
+ * holds a view, and the form goes into the bin of that view or of a later one. */
 #include "registry/parsed.h"
 
 #include <assert.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parsed forms of stored schemas, kept with their records while there is room for them. Past that the publisher
- * drops those that nobody used lately, and what finds no room is parsed for the call that needs it. */
+/* Parsed forms of stored schemas, kept with their records while there is room for them. Past that the
+ * publisher drops those that nobody used lately, and what finds no room is parsed for the call that needs
+ * it. */
 #ifndef REGISTRY_PARSED_H
 #define REGISTRY_PARSED_H
 
@@ -36,10 +37,11 @@ struct parsing {
     const struct record_row *row;
     const struct dependency *dependencies;
     size_t count;
-    uint64_t age;               /* of what it refers to: a form made from what stands there no more is not used */
+    uint64_t age; /* of what it refers to: a form made from what stands there no more is not used */
 };
 
-/* The form that is kept, or NULL; and a new one, kept if there is room. Both live as long as view and arena. */
+/* The form that is kept, or NULL; and a new one, kept if there is room. Both live as long as view and
+ * arena. */
 const struct schema *parsed_kept(struct parsed_slot *slot, uint64_t age);
 const struct schema *parsed_make(struct parsed_slot *slot, const struct parsing *parsing, struct arena *arena,
                                  struct error *err);
@@ -54,7 +56,8 @@ uint64_t schema_likeness(const struct schema *schema);
 /* Frees what is kept in a slot nobody reads any more. */
 void parsed_drop(struct parsed_slot *slot);
 
-/* For the publisher: where room was wanting, moves forms not used lately into the bin of the view that goes. */
+/* For the publisher: where room was wanting, moves forms not used lately into the bin of the view that
+ * goes. */
 void parsed_sweep(struct parsed_pool *pool, struct bin *bin);
 
 #endif

@@ -92,8 +92,9 @@ static bool parse_failed(const struct entity *entity, struct span cause, struct 
 
 static bool normalize_failed(const struct entity *entity, struct span cause, struct error *err)
 {
-    return error_schema_invalid(err, arena_printf(err->arena, "%.*s, details: %.*s",
-                                                  SPAN_ARGS(entity_text(entity, err->arena)), SPAN_ARGS(cause)));
+    return error_schema_invalid(err,
+                                arena_printf(err->arena, "%.*s, details: %.*s",
+                                             SPAN_ARGS(entity_text(entity, err->arena)), SPAN_ARGS(cause)));
 }
 
 bool submission_stored_invalid(const struct version *version, struct span cause, struct error *err)
@@ -119,11 +120,12 @@ bool submission_blank(const struct registration *wanted)
 bool submission_normalizes(const struct registration *wanted, const struct settings *settings)
 {
     bool asked = wanted->normalize || settings->normalize == TRUTH_YES;
-    return asked && !wanted->plain && !mode_imports(settings->mode);
+    return asked && !wanted->derived && !mode_imports(settings->mode);
 }
 
 static bool fetch(const struct view *view, const struct registration *wanted, struct reading how,
-                  const struct entity *entity, struct fetched *fetched, struct arena *arena, struct error *err)
+                  const struct entity *entity, struct fetched *fetched, struct arena *arena,
+                  struct error *err)
 {
     struct error cause = {.arena = arena};
     struct fetching fetching = {.view = view, .context = wanted->subject.context,
@@ -143,17 +145,20 @@ bool submission_retag(const struct view *view, struct registration *wanted, cons
         return error_schema_type_unknown(err, name);
     struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
                               wanted->rules};
-    struct entity entity = {.subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+    struct entity entity = {
+        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
     struct reading lenient = {.strict = false};
     struct error cause = {.arena = arena};
     const struct schema *schema;
     struct fetched fetched;
     if (!fetch(view, wanted, lenient, &entity, &fetched, arena, err))
         return false;
-    if (!schema_parse(type, wanted->text, lenient, fetched.dependencies, fetched.count, &schema, arena, &cause))
+    if (!schema_parse(type, wanted->text, lenient, fetched.dependencies, fetched.count, &schema, arena,
+                      &cause))
         return parse_failed(&entity, cause.message, err);
     if (type->retag)
-        return type->retag(schema, fetched.dependencies, fetched.count, changes, count, &wanted->text, arena, err);
+        return type->retag(schema, fetched.dependencies, fetched.count, changes, count, &wanted->text, arena,
+                           err);
     return error_tag_path(err, changes[0].path);
 }
 
@@ -167,16 +172,18 @@ bool submission_read(const struct view *view, const struct registration *wanted,
         return error_schema_type_unknown(err, name);
     struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
                               wanted->rules};
-    struct entity entity = {.subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+    struct entity entity = {
+        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
     struct reading plain = {.strict = how.strict};
     struct error cause = {.arena = arena};
     struct fetched fetched;
     if (!fetch(view, wanted, how, &entity, &fetched, arena, err))
         return false;
-    if (!schema_parse(type, wanted->text, plain, fetched.dependencies, fetched.count, &read->schema, arena, &cause))
+    if (!schema_parse(type, wanted->text, plain, fetched.dependencies, fetched.count, &read->schema, arena,
+                      &cause))
         return parse_failed(&entity, cause.message, err);
-    if (how.normalize && !schema_parse(type, wanted->text, how, fetched.dependencies, fetched.count, &read->schema,
-                                       arena, &cause))
+    if (how.normalize && !schema_parse(type, wanted->text, how, fetched.dependencies, fetched.count,
+                                       &read->schema, arena, &cause))
         return normalize_failed(&entity, cause.message, err);
     if (how.normalize)
         references_normalize(fetched.references, &content.reference_count);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The B-tree. A node carries the edit that made it: within that edit it is changed in place, later it is copied.
- * Full nodes are split, and thin ones fed, on the way down, so that no change ever climbs back up. */
+/* The B-tree. A node carries the edit that made it: within that edit it is changed in place, later it is
+ * copied. Full nodes are split, and thin ones fed, on the way down, so that no change ever climbs back up. */
 #include "registry/node.h"
 
 #include <stdlib.h>
@@ -137,7 +137,8 @@ static const void *take_first(struct node *node, struct making *making)
     return items_close(node, 0);
 }
 
-/* An inner item is replaced by its neighbour from below; false: the two below it were thin and are now one. */
+/* An inner item is replaced by its neighbour from below; false: the two below it were thin and are now
+ * one. */
 static bool take_inner(struct node *node, unsigned at, struct making *making)
 {
     if (node->below[at]->count >= LEAST) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An ordered map nobody changes under a reader: a B-tree whose nodes several tables share. A change copies the
- * path to what it touches and nothing else; whoever kept the table from before still sees it as it was. A key
- * is an item that is filled as far as the order looks at it. Registry only. */
+/* An ordered map nobody changes under a reader: a B-tree whose nodes several tables share. A change copies
+ * the path to what it touches and nothing else; whoever kept the table from before still sees it as it
+ * was. A key is an item that is filled as far as the order looks at it. Registry only. */
 #ifndef REGISTRY_TABLE_H
 #define REGISTRY_TABLE_H
 
