@@ -53,7 +53,8 @@ struct registration {
     size_t retagging_count;
     bool propagate;                     /* tags of the latest version are taken over */
     const struct rule_changes *rule_changes;    /* instead of rules; NULL: none */
-    bool derived;                       /* made of a stored version: never normalized, always a new one */
+    bool plain;                         /* never normalized, whatever the configuration says */
+    bool derived;                       /* made of a stored version: always a new one */
     bool normalize;                     /* asked for; the configuration may ask for it too */
     bool force;                         /* registration: the level is not asked */
     struct origin by;

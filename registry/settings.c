@@ -139,7 +139,8 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
         clear_modes(decision, scope.context);
     if (same(&outcome->before, &outcome->after, decision->arena))
         return true;
-    decision_change(decision, CHANGE_SETTINGS, scope)->body = settings_write(&outcome->after, decision->arena);
+    decision_change(decision, CHANGE_SETTINGS, scope)->body =
+        settings_write(&outcome->after, decision->arena);
     return true;
 }
 

@@ -120,7 +120,7 @@ bool submission_blank(const struct registration *wanted)
 bool submission_normalizes(const struct registration *wanted, const struct settings *settings)
 {
     bool asked = wanted->normalize || settings->normalize == TRUTH_YES;
-    return asked && !wanted->derived && !mode_imports(settings->mode);
+    return asked && !wanted->plain && !mode_imports(settings->mode);
 }
 
 static bool fetch(const struct view *view, const struct registration *wanted, struct reading how,
