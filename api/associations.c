@@ -26,7 +26,8 @@ bool asked_read(const struct call *call, bool listing, struct asked *asked, stru
     asked->parts = query_all(call, "associationType", &asked->part_count);
     for (size_t i = 0; i < count; i++) {
         bool none = span_equal(lifecycles[i], SPAN("NONE")) && listing;
-        bool weak = span_equal(lifecycles[i], SPAN("WEAK")), strong = span_equal(lifecycles[i], SPAN("STRONG"));
+        bool weak = span_equal(lifecycles[i], SPAN("WEAK"));
+        bool strong = span_equal(lifecycles[i], SPAN("STRONG"));
         if (!none && !weak && !strong)
             return error_no_route(err);
         asked->none |= none;
@@ -66,7 +67,8 @@ void association_put(struct buffer *out, const struct association *row)
     put_member(out, "resourceType", row->resource_type);
     put_member(out, "associationType", row->part);
     put_member(out, "lifecycle", row->strong ? SPAN("STRONG") : SPAN("WEAK"));
-    buffer_printf(out, ",\"createTs\":%lld,\"updateTs\":%lld}", (long long)row->created, (long long)row->updated);
+    buffer_printf(out, ",\"createTs\":%lld,\"updateTs\":%lld}", (long long)row->created,
+                  (long long)row->updated);
 }
 
 static bool answer_list(struct call *call, struct association_list list, const struct asked *asked,
@@ -92,9 +94,9 @@ static bool answer_list(struct call *call, struct association_list list, const s
 bool get_associations_of_subject(struct call *call, struct error *err)
 {
     struct asked asked;
-    return asked_read(call, false, &asked, err) &&
-           answer_list(call, associations_of_subject(call->view, call_arg_subject(call, 0), call->arena), &asked,
-                       err);
+    struct association_list list;
+    list = associations_of_subject(call->view, call_arg_subject(call, 0), call->arena);
+    return asked_read(call, false, &asked, err) && answer_list(call, list, &asked, err);
 }
 
 bool get_associations_of_resource(struct call *call, struct error *err)
@@ -112,7 +114,8 @@ bool get_associations_of_name(struct call *call, struct error *err)
         return false;
     if (span_equal(call->arg[0], SPAN("-")) || span_equal(call->arg[1], SPAN("-")))
         asked.type = (struct span){NULL, 0};
-    return answer_list(call, associations_of_name(call->view, call->arg[0], call->arg[1], call->arena), &asked, err);
+    struct association_list list = associations_of_name(call->view, call->arg[0], call->arg[1], call->arena);
+    return answer_list(call, list, &asked, err);
 }
 
 /* ---- writing */
@@ -143,8 +146,8 @@ static bool answer_wishes(struct call *call, const struct associating *wanted, s
         struct reply *schema = wish->registered ? reply_schema(&wish->got, call->arena) : NULL;
         if (wish->left_out)
             continue;
-        reply_add(list, reply_association(wish->subject, wish->part, wish->lifecycle == LIFECYCLE_STRONG, schema,
-                                          call->arena));
+        bool strong = wish->lifecycle == LIFECYCLE_STRONG;
+        reply_add(list, reply_association(wish->subject, wish->part, strong, schema, call->arena));
         any = true;
     }
     if (any)
@@ -167,8 +170,9 @@ bool put_associations(struct call *call, struct error *err)
     if (!read_wishes(call, &wanted, err))
         return false;
     if (wanted.resource_id.len && !span_equal(wanted.resource_id, call->arg[0]))
-        return error_association_invalid(err, "resourceId", SPAN("Resource ID in the path parameter does not match "
-                                                                 "the resource ID in the request body"));
+        return error_association_invalid(err, "resourceId",
+                                         SPAN("Resource ID in the path parameter does not match the resource "
+                                              "ID in the request body"));
     wanted.resource_id = call->arg[0];
     return registry_associate(call->registry, &wanted, call->arena, err) && answer_wishes(call, &wanted, err);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the routes about associations share: which rows are asked for, what a body wishes, how both are told. */
+/* What the routes about associations share: which rows are asked for, what a body wishes, how both are
+ * told. */
 #ifndef API_ASSOCIATIONS_H
 #define API_ASSOCIATIONS_H
 
@@ -30,7 +31,8 @@ const struct span *query_all(const struct call *call, const char *name, size_t *
 /* Of a body: the resource; the list of wishes that stands there as `associations`. */
 MUST_CHECK bool associating_read(const struct call *call, const struct text *json, struct associating *wanted,
                                  struct error *err);
-MUST_CHECK bool wish_read(const struct call *call, const struct text *json, struct wish *wish, struct error *err);
+MUST_CHECK bool wish_read(const struct call *call, const struct text *json, struct wish *wish,
+                          struct error *err);
 MUST_CHECK bool lifecycle_read(const struct loose *loose, const struct text *json, enum lifecycle *lifecycle);
 
 /* The resource. */

@@ -12,8 +12,8 @@
 #include <limits.h>
 
 static const char *const kinds[] = {
-    [TEXT_NULL] = "null", [TEXT_BOOLEAN] = "a boolean", [TEXT_NUMBER] = "a number",
-    [TEXT_STRING] = "a string", [TEXT_ARRAY] = "an array", [TEXT_OBJECT] = "an object",
+    [TEXT_NULL] = "null",       [TEXT_BOOLEAN] = "a boolean", [TEXT_NUMBER] = "a number",
+    [TEXT_STRING] = "a string", [TEXT_ARRAY] = "an array",    [TEXT_OBJECT] = "an object",
 };
 
 static size_t place(const struct call *call, const struct text *value)
@@ -21,8 +21,8 @@ static size_t place(const struct call *call, const struct text *value)
     return (size_t)(value->source.ptr - call->body.ptr);
 }
 
-static bool mistyped(const struct call *call, const char *name, const struct text *value,
-                     const char *wanted, struct error *err)
+static bool mistyped(const struct call *call, const char *name, const struct text *value, const char *wanted,
+                     struct error *err)
 {
     return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: '%s' is %s, not %s",
                                                place(call, value), name, kinds[value->kind], wanted));
@@ -74,15 +74,10 @@ bool body_string(const struct call *call, const char *name, struct span *value, 
     if (!found)
         return true;
     switch (found->kind) {
-    case TEXT_STRING:
-        *value = found->string.ptr ? found->string : SPAN("");
-        return true;
+    case TEXT_STRING: *value = found->string.ptr ? found->string : SPAN(""); return true;
     case TEXT_NUMBER:
-    case TEXT_BOOLEAN:
-        *value = found->source;
-        return true;
-    default:
-        return mistyped(call, name, found, kinds[TEXT_STRING], err);
+    case TEXT_BOOLEAN: *value = found->source; return true;
+    default: return mistyped(call, name, found, kinds[TEXT_STRING], err);
     }
 }
 
@@ -216,11 +211,11 @@ static bool read_references(const struct call *call, struct registration *wanted
 bool body_registration(const struct call *call, struct name subject, struct registration *wanted,
                        struct error *err)
 {
-    *wanted = (struct registration){
-        .subject = subject, .normalize = call_query_true(call, "normalize"), .by = call->origin};
+    *wanted = (struct registration){.subject = subject,
+                                    .normalize = call_query_true(call, "normalize"),
+                                    .by = call->origin};
     if (!check_types(call, err) || !body_string(call, "schemaType", &wanted->type, err) ||
-        !body_string(call, "schema", &wanted->text, err) ||
-        !read_attached(call, wanted, err))
+        !body_string(call, "schema", &wanted->text, err) || !read_attached(call, wanted, err))
         return false;
     return read_references(call, wanted, err);
 }

@@ -8,8 +8,8 @@
 
 /* The two ways to tell a configuration. */
 struct telling {
-    const char *level_word;     /* the word for the level differs between reading and writing */
-    bool empty_too;             /* a text that is empty is told */
+    const char *level_word; /* the word for the level differs between reading and writing */
+    bool empty_too;         /* a text that is empty is told */
 };
 static const struct telling stored_telling = {"compatibility", true};
 static const struct telling found_telling = {"compatibilityLevel", false};
@@ -146,8 +146,8 @@ static bool read_setting(const struct call *call, struct setting *wanted, struct
     for (size_t i = 0; i < FACETS; i++)
         if (!read_member(call, i, wanted, &level_known, err))
             return false;
-    return (level_known || error_level_invalid(err)) &&
-           check_rules(call, "defaultRuleSet", err) && check_rules(call, "overrideRuleSet", err);
+    return (level_known || error_level_invalid(err)) && check_rules(call, "defaultRuleSet", err) &&
+           check_rules(call, "overrideRuleSet", err);
 }
 
 static bool put_scope(struct call *call, struct name scope, struct error *err)

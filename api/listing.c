@@ -124,7 +124,8 @@ static size_t shown_count(const struct listing *listing, const struct subject *s
     return listing->latest_only && count > 1 ? 1 : (size_t)count;
 }
 
-static void list_subject(struct listing *listing, const struct subject *subject, const struct variant *variant)
+static void list_subject(struct listing *listing, const struct subject *subject,
+                         const struct variant *variant)
 {
     size_t count = shown_count(listing, subject);
     if (!listing->rule_type.ptr && listing->page.skip >= count) {
@@ -142,7 +143,7 @@ static void list_subject(struct listing *listing, const struct subject *subject,
             put(listing, version, variant);
 }
 
-/* Whether the subject is held as the call asks, and by which rows. What nothing holds is asked for as NONE. */
+/* Whether the subject is held as the call asks, and by which rows. What nothing holds is called NONE. */
 static bool is_held(const struct listing *listing, const struct subject *subject, struct span *associations)
 {
     struct arena *arena = listing->call->arena;

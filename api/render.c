@@ -34,7 +34,8 @@ static void put_ready(struct buffer *out, const char *name, struct span json)
         buffer_printf(out, ",\"%s\":%.*s", name, SPAN_ARGS(json));
 }
 
-void render_into(struct buffer *out, const struct version *version, enum form form, const struct variant *variant)
+void render_into(struct buffer *out, const struct version *version, enum form form,
+                 const struct variant *variant)
 {
     const struct shape *shape = &shapes[form];
     const struct record_row *row = &version->record->row;

@@ -20,14 +20,15 @@ struct variant {
 };
 
 /* Appends the form: one of many in a reply. */
-void render_into(struct buffer *out, const struct version *version, enum form form, const struct variant *variant);
+void render_into(struct buffer *out, const struct version *version, enum form form,
+                 const struct variant *variant);
 
 /* Answers with the form made for this call: no ETag. */
 void render_variant(struct call *call, const struct version *version, enum form form,
                     const struct variant *variant);
 
-/* The row's text in the format the call asks for: itself, unless it is one the type knows. What it refers to is
- * looked for from that context. */
+/* The row's text in the format the call asks for: itself, unless it is one the type knows. What it refers
+ * to is looked for from that context. */
 MUST_CHECK bool render_format(const struct call *call, struct span context, const struct record_row *row,
                               struct span *formatted, struct error *err);
 

@@ -37,7 +37,8 @@ static bool not_found(const struct call *call, const struct view *view, int numb
                                                   : error_subject_not_found(err, call->arg[0]);
 }
 
-static bool read_names(const struct loose *loose, const struct text *list, const struct span **names, size_t *count)
+static bool read_names(const struct loose *loose, const struct text *list, const struct span **names,
+                       size_t *count)
 {
     return loose_set(loose, "rulesToRemove", list, names, count);
 }
@@ -92,7 +93,7 @@ bool post_subject_version_tags(struct call *call, struct error *err)
 {
     int number;
     struct name name = call_arg_subject(call, 0);
-    struct body body = {.wanted = {.subject = name, .plain = true, .by = call->origin}};
+    struct body body = {.wanted = {.subject = name, .plain = true, .derived = true, .by = call->origin}};
     struct registered got;
     AUTO_VIEW view = registry_view(call->registry);
     if (!read_body(call, &body, err))

@@ -43,11 +43,13 @@ static bool answer(struct call *call, const struct version *version, enum form f
 {
     const struct record_row *row = &version->record->row;
     struct variant variant = {.max_id = max_id};
+    if (form == FORM_SCHEMA_STRING)
+        variant.references = render_references(call, version->record);
     if (!render_format(call, version->record->context, row, &variant.text, err))
         return false;
     if (form == FORM_SCHEMA_STRING && !tags_find(call, version, &variant.tags, err))
         return false;
-    if (variant.text.ptr == row->text.ptr && !max_id && !variant.tags.len)
+    if (variant.text.ptr == row->text.ptr && !max_id && !variant.tags.len && !variant.references.len)
         render_version(call, version, form);
     else
         render_variant(call, version, form, &variant);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Walking the subjects that a call asks for; what it does not ask for is passed over whole where that is known
- * from the name. */
+/* Walking the subjects that a call asks for; what it does not ask for is passed over whole where that is
+ * known from the name. */
 #include "api/selection.h"
 
 struct selection selection_of(const struct call *call, struct span fallback)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which subjects `subjectPrefix` asks for: ":*:x" bare names in every context, ":.c" by the qualified text, "x"
- * in the default context alone. */
+/* Which subjects `subjectPrefix` asks for: ":*:x" bare names in every context, ":.c" by the qualified
+ * text, "x" in the default context alone. */
 #ifndef API_SELECTION_H
 #define API_SELECTION_H
 

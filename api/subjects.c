@@ -107,7 +107,9 @@ static bool answer_version(struct call *call, enum form form, struct error *err)
         return false;
     if (form != FORM_TEXT && !tags_find(call, version, &variant.tags, err))
         return false;
-    if (variant.text.ptr == row->text.ptr && !variant.tags.len)
+    variant.references = render_references(call, version->record);
+    if (variant.text.ptr == row->text.ptr && !variant.tags.len &&
+        (form == FORM_TEXT || !variant.references.len))
         render_version(call, version, form);
     else
         render_variant(call, version, form, &variant);
@@ -171,8 +173,8 @@ bool post_subject_version(struct call *call, struct error *err)
     struct name name = call_arg_subject(call, 0);
     struct registration wanted;
     struct registered got;
-    if (!body_registration(call, name, &wanted, err) ||
-        !body_numbers(call, &wanted, err) || !body_tags(call, &wanted, err) || !rules_check(wanted.rules, err))
+    if (!body_registration(call, name, &wanted, err) || !body_numbers(call, &wanted, err) ||
+        !body_tags(call, &wanted, err) || !rules_check(wanted.rules, err))
         return false;
     if (!name_valid(name))
         return error_subject_invalid(err, call->arg[0]);

@@ -25,10 +25,12 @@ static bool read_entity(const struct loose *loose, const struct text *entity, st
         return loose_mistyped(loose, "schemaEntity", entity, "an object with an entityPath");
     entry->is_field = !type.ptr || span_equal(type, SPAN("sr_field"));
     return entry->is_field || span_equal(type, SPAN("sr_record")) ||
-           loose_mistyped(loose, "entityType", loose_member(entity, "entityType"), "one of sr_record, sr_field");
+           loose_mistyped(loose, "entityType", loose_member(entity, "entityType"),
+                          "one of sr_record, sr_field");
 }
 
-static bool read_entry(const struct loose *loose, const char *name, const struct text *json, struct entry *entry)
+static bool read_entry(const struct loose *loose, const char *name, const struct text *json,
+                       struct entry *entry)
 {
     if (json->kind != TEXT_OBJECT)
         return loose_mistyped(loose, name, json, "an array of objects");
@@ -59,7 +61,8 @@ static struct retagging *find_same(struct registration *wanted, const struct ent
     return made;
 }
 
-static bool extend(const struct loose *loose, const struct text *tags, const struct span **list, size_t *count)
+static bool extend(const struct loose *loose, const struct text *tags, const struct span **list,
+                   size_t *count)
 {
     struct span *all = arena_array(loose->arena, *count + tags->count + 1, sizeof *all);
     if (*count)
@@ -155,7 +158,8 @@ bool tags_find(const struct call *call, const struct version *version, struct sp
     const struct schema *schema = version_schema(call->view, version, call->arena, &cause);
     if (!schema)
         return error_schema_invalid(err, cause.message);
-    const struct tagged *all = schema->type->tagged ? schema->type->tagged(schema, &count, call->arena) : NULL;
+    const struct tagged *all =
+        schema->type->tagged ? schema->type->tagged(schema, &count, call->arena) : NULL;
     for (size_t i = 0; i < count; i++) {
         if (!is_sought(call, &all[i]))
             continue;

@@ -35,7 +35,8 @@ static struct name meant(const struct call *call, struct span typed)
 }
 
 /* A registration in place of a body. */
-static bool read_schema(const struct call *call, const struct text *json, struct wish *wish, struct error *err)
+static bool read_schema(const struct call *call, const struct text *json, struct wish *wish,
+                        struct error *err)
 {
     struct call inner = *call;
     struct loose loose = loose_of(call, err);
@@ -67,7 +68,8 @@ bool wish_read(const struct call *call, const struct text *json, struct wish *wi
         return loose_mistyped(&loose, "associations", json, "a list of objects");
     if (!loose_string(&loose, json, "subject", &wish->typed) ||
         !loose_string(&loose, json, "associationType", &wish->part) ||
-        !lifecycle_read(&loose, json, &wish->lifecycle) || !loose_truth(&loose, json, "frozen", &has, &frozen))
+        !lifecycle_read(&loose, json, &wish->lifecycle) ||
+        !loose_truth(&loose, json, "frozen", &has, &frozen))
         return false;
     if (has)
         wish->frozen = frozen ? TRUTH_YES : TRUTH_NO;

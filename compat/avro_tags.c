@@ -286,8 +286,9 @@ static void list_record(struct listing *listing, const struct avro_type *type)
         const struct avro_field *field = &type->fields[i];
         const struct text *tags = tags_of(field->properties, field->property_count);
         if (tags)
-            list_one(listing, arena_printf(listing->arena, "%.*s.%.*s", SPAN_ARGS(name), SPAN_ARGS(field->name)),
-                     true, tags);
+            list_one(listing,
+                     arena_printf(listing->arena, "%.*s.%.*s", SPAN_ARGS(name), SPAN_ARGS(field->name)), true,
+                     tags);
         list_type(listing, field->type);
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Associating: wishes are planned against the view, each against the row that it meets; schemas are registered;
- * then the wishes are planned again, together with the rows that come of them. */
+/* Associating: wishes are planned against the view, each against the row that it meets; schemas are
+ * registered; then the wishes are planned again, together with the rows that come of them. */
 #include "registry/associate.h"
 
 #include "base/limits.h"
@@ -43,8 +43,8 @@ static bool replaced(const struct association *row, const struct association *co
 }
 
 /* All rows of one subject as they are to be. */
-static void write_subject(struct decision *decision, const struct associating *wanted, const struct plan *plans,
-                          struct name subject)
+static void write_subject(struct decision *decision, const struct associating *wanted,
+                          const struct plan *plans, struct name subject)
 {
     struct arena *arena = decision->arena;
     struct association_list there = associations_of_subject(decision->view, subject, arena);
@@ -210,7 +210,7 @@ static bool decide_leaving(struct decision *decision, void *arg, struct error *e
         return false;
     for (size_t i = 0; i < list.count && !wanted->dry; i++) {
         const struct association *row = list.items[i];
-        struct name subject = {arena_copy(arena, row->subject.context), arena_copy(arena, row->subject.subject)};
+        struct name subject = name_copy(row->subject, arena);
         if (!is_meant(wanted, row, &cascade))
             continue;
         take_rows(decision, wanted, subject);

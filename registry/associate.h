@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a client asks to be associated, and taken apart again. Everything is checked before anything is written;
- * then schemas are registered one by one, then the rows come together. */
+/* What a client asks to be associated, and taken apart again. Everything is checked before anything is
+ * written; then schemas are registered one by one, then the rows come together. */
 #ifndef REGISTRY_ASSOCIATE_H
 #define REGISTRY_ASSOCIATE_H
 

@@ -65,7 +65,8 @@ static bool settle_record(struct batch *batch, struct draft *draft, struct decis
 /* A record goes with its last holder. */
 static void forget_unheld(struct batch *batch, struct draft *draft, const struct change *change, int id)
 {
-    if (!id || view_holder(draft->view, change->context, id) || !view_record(draft->view, change->context, id))
+    if (!id || view_holder(draft->view, change->context, id) ||
+        !view_record(draft->view, change->context, id))
         return;
     batch_add(batch, draft, &(struct change){.kind = CHANGE_FORGET, .at = change->at, .by = change->by,
                                              .context = change->context, .id = id});
@@ -74,7 +75,8 @@ static void forget_unheld(struct batch *batch, struct draft *draft, const struct
 /* The id of the version that stands in the place of one that comes; 0: none. */
 static int id_overwritten(const struct draft *draft, const struct change *change)
 {
-    const struct subject *subject = view_subject(draft->view, (struct name){change->context, change->subject});
+    const struct subject *subject =
+        view_subject(draft->view, (struct name){change->context, change->subject});
     const struct version *version = subject ? view_version(draft->view, subject, change->version) : NULL;
     return version ? version->record->id : 0;
 }

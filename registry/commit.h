@@ -63,7 +63,7 @@ struct decision {
 
 /* What was looked at: a subject's versions; the settings that hold for a scope, from wherever they come. */
 void decision_rests_on_subject(struct decision *decision, struct name name);
-void decision_rests_on_referrers(struct decision *decision, struct name name);     /* that there are no more */
+void decision_rests_on_referrers(struct decision *decision, struct name name); /* that there are no more */
 void decision_rests_on_context(struct decision *decision, struct span context);     /* its versions */
 void decision_rests_on_registry(struct decision *decision);                        /* any version */
 void decision_rests_on_associations(struct decision *decision);             /* all of them: few change */

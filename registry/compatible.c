@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trying a submission against what is older: which versions count, what each of them says, and which fields are
- * not to be touched. */
+/* Trying a submission against what is older: which versions count, what each of them says, and which fields
+ * are not to be touched. */
 #include "registry/compatible.h"
 
 #include "registry/match.h"
 #include "registry/metadata.h"
 
 /* Versions are compared within their group: those with the same value of one property, or without any. */
-static bool in_group(const struct version *version, struct span group, struct span wanted, struct arena *arena)
+static bool in_group(const struct version *version, struct span group, struct span wanted,
+                     struct arena *arena)
 {
     struct span value = metadata_property(metadata_stored(version->record->row.metadata, arena), group);
     return !value.ptr == !wanted.ptr && span_equal(value, wanted);
@@ -67,8 +68,9 @@ static struct history only(const struct version *version, const struct settings 
 }
 
 /* Everything the level holds against a schema; stops at the first version that it breaks. */
-static bool complain(const struct view *view, struct history history, const struct schema *schema, const struct level *level,
-                     const struct complaint **complaints, struct arena *arena, struct error *err)
+static bool complain(const struct view *view, struct history history, const struct schema *schema,
+                     const struct level *level, const struct complaint **complaints, struct arena *arena,
+                     struct error *err)
 {
     struct error cause = {.arena = arena};
     *complaints = NULL;
@@ -88,7 +90,7 @@ static bool complain(const struct view *view, struct history history, const stru
 struct reserved {
     struct span names[RESERVED_MAX];
     size_t count;
-    bool more;                  /* than there is room for */
+    bool more; /* than there is room for */
 };
 
 static struct span trimmed(struct span text)
@@ -144,20 +146,23 @@ static bool check_reserved(const struct version *newest, const struct submission
 {
     const struct schema *schema = read->schema;
     const struct reserved *mine = reserved_by(read->content.metadata, arena);
-    const struct reserved *old = reserved_by(
-        newest ? metadata_stored(newest->record->row.metadata, arena) : NULL, arena);
+    const struct reserved *old =
+        reserved_by(newest ? metadata_stored(newest->record->row.metadata, arena) : NULL, arena);
     struct complaints list = {.arena = arena};
     list.end = &list.first;
     if (mine->more)
         return error_too_many_reserved(err, RESERVED_MAX);
     for (size_t i = 0; i < old->count; i++)
         if (!reserves(mine, old->names[i]))
-            add(&list, arena_printf(arena, "The new schema has reserved field %.*s removed from its metadata "
-                                    "which is present in the old schema's metadata.", SPAN_ARGS(old->names[i])));
+            add(&list, arena_printf(arena,
+                                    "The new schema has reserved field %.*s removed from its metadata "
+                                    "which is present in the old schema's metadata.",
+                                    SPAN_ARGS(old->names[i])));
     for (size_t i = 0; i < mine->count; i++)
         if (schema->type->has_field && schema->type->has_field(schema, mine->names[i]))
-            add(&list, arena_printf(arena, "The new schema has field that conflicts with the reserved field %.*s.",
-                                    SPAN_ARGS(mine->names[i])));
+            add(&list,
+                arena_printf(arena, "The new schema has field that conflicts with the reserved field %.*s.",
+                             SPAN_ARGS(mine->names[i])));
     *list.end = *complaints;
     *complaints = list.first;
     return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making the next view: each change is put where it belongs, and what it replaces goes into a bin. What this
- * draft made it changes in place, so that a thousand versions of one subject do not copy it a thousand times. */
+/* Making the next view: each change is put where it belongs, and what it replaces goes into a bin. What
+ * this draft made it changes in place, so that a thousand versions of one subject do not copy it a
+ * thousand times. */
 #include "registry/references.h"
 #include "registry/rows.h"
 #include "registry/settings.h"

@@ -30,7 +30,7 @@ struct state {
     struct table held;              /* … by subject and key */
     struct table resources;         /* … by the resource's id and key */
     uint64_t rows_seq;              /* the batch that last touched any of them */
-    uint64_t overwrites;            /* versions that became another schema: what refers to them is read anew */
+    uint64_t overwrites; /* versions that became another schema: what refers to them is read anew */
 };
 
 /* The state never changes and is read without a lock; the rest is bookkeeping of the line. */

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a change fits a draft: what others decided, or what a file held, is looked at before it is applied. */
+/* Whether a change fits a draft: what others decided, or what a file held, is looked at before it is
+ * applied. */
+#include "registry/metadata.h"
 #include "registry/references.h"
 #include "registry/rows.h"
+#include "registry/rules.h"
 #include "registry/settings.h"
 #include "registry/state.h"
 
 static bool refuse(const struct change *change, const char *why, struct error *err)
 {
-    return error_store(err, arena_printf(err->arena, "%s %.*s/%.*s/%d (id %d) %s", change_kind_name(change->kind),
-                                         SPAN_ARGS(change->context), SPAN_ARGS(change->subject), change->version,
-                                         change->id, why));
+    return error_store(err, arena_printf(err->arena, "%s %.*s/%.*s/%d (id %d) %s",
+                                         change_kind_name(change->kind), SPAN_ARGS(change->context),
+                                         SPAN_ARGS(change->subject), change->version, change->id, why));
 }
 
 bool draft_accepts(const struct draft *draft, const struct change *change, struct error *err)
@@ -25,13 +28,16 @@ bool draft_accepts(const struct draft *draft, const struct change *change, struc
             return refuse(change, "stands for another schema", err);
         if (!references_stored(change->record.references, &references, &count, err->arena))
             return refuse(change, "has references that cannot be read", err);
+        if (!metadata_readable(change->record.metadata) || !rules_readable(change->record.rules))
+            return refuse(change, "has metadata or rules that cannot be read", err);
         return schema_type_find(change->record.type) || refuse(change, "has an unknown type", err);
     case CHANGE_VERSION:
     case CHANGE_HIDE:
     case CHANGE_REVIVE:
     case CHANGE_HOLD: return record || refuse(change, "has no schema", err);
     case CHANGE_SETTINGS:
-        return !change->body.len || settings_read(change->body, &settings, err->arena) || refuse(change, "cannot be read", err);
+        return !change->body.len || settings_read(change->body, &settings, err->arena) ||
+               refuse(change, "cannot be read", err);
     case CHANGE_ASSOCIATION:
         return rows_read(change->body, (struct name){change->context, change->subject}, &rows, &count,
                          err->arena) || refuse(change, "cannot be read", err);

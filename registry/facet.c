@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Configurations member by member. */
+#include "registry/metadata.h"
+#include "registry/rules.h"
 #include "registry/settings.h"
 
 #include <stddef.h>
@@ -99,10 +101,8 @@ static bool read_member(const struct text *value, const struct facet *member, st
     case FACET_POLICY:
         *facet_span(settings, member) = value->string.ptr ? value->string : SPAN("");
         return value->kind == TEXT_STRING;
-    case FACET_METADATA:
-    case FACET_RULES:
-        *facet_span(settings, member) = value->source;
-        return value->kind == TEXT_OBJECT;
+    case FACET_METADATA: *facet_span(settings, member) = value->source; return metadata_readable(value->source);
+    case FACET_RULES: *facet_span(settings, member) = value->source; return rules_readable(value->source);
     }
     __builtin_unreachable();
 }

@@ -9,10 +9,10 @@
 enum facet_kind { FACET_TEXT, FACET_TRUTH, FACET_LEVEL, FACET_POLICY, FACET_METADATA, FACET_RULES };
 
 struct facet {
-    const char *name;           /* as it is shown; the level is asked for as "compatibility" */
+    const char *name; /* as it is shown; the level is asked for as "compatibility" */
     enum facet_kind kind;
-    size_t at;                  /* in struct settings: a span, an enum truth, a level; spans hold JSON as such */
-    bool from_top;              /* a subject's own configuration takes it from the top level where it is unset */
+    size_t at;     /* in struct settings: a span, an enum truth, a level; spans hold JSON as such */
+    bool from_top; /* a subject's own configuration takes it from the top level where it is unset */
 };
 
 enum { FACETS = 13 };

@@ -45,5 +45,6 @@ void inherit_fill(struct registration *wanted, const struct settings *settings, 
 void inherit_number(struct registration *wanted, int number, struct arena *arena)
 {
     if (wanted->version || metadata_property(wanted->metadata, METADATA_VERSION).ptr)
-        wanted->metadata = metadata_with(wanted->metadata, METADATA_VERSION, arena_printf(arena, "%d", number), arena);
+        wanted->metadata =
+            metadata_with(wanted->metadata, METADATA_VERSION, arena_printf(arena, "%d", number), arena);
 }

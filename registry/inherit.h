@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a registration is given that it does not bring: metadata and rules of the latest version, and those that
- * a configuration puts under and over them. Registry only. */
+/* What a registration is given that it does not bring: metadata and rules of the latest version, and those
+ * that a configuration puts under and over them. Registry only. */
 #ifndef REGISTRY_INHERIT_H
 #define REGISTRY_INHERIT_H
 

@@ -13,8 +13,9 @@ const struct text *loose_member(const struct text *object, const char *name)
 bool loose_mistyped(const struct loose *loose, const char *name, const struct text *value, const char *wanted)
 {
     size_t place = (size_t)(value->source.ptr - loose->whole.ptr);
-    return error_bad_request(loose->err, arena_printf(loose->arena, "Mistyped JSON at byte %zu: '%s' is not %s",
-                                                      place, name, wanted));
+    return error_bad_request(loose->err,
+                             arena_printf(loose->arena, "Mistyped JSON at byte %zu: '%s' is not %s", place,
+                                          name, wanted));
 }
 
 bool loose_item(const struct loose *loose, const char *name, const struct text *value, struct span *string)
@@ -34,7 +35,8 @@ bool loose_string(const struct loose *loose, const struct text *object, const ch
     return !found || loose_item(loose, name, found, value);
 }
 
-bool loose_truth(const struct loose *loose, const struct text *object, const char *name, bool *has, bool *value)
+bool loose_truth(const struct loose *loose, const struct text *object, const char *name, bool *has,
+                 bool *value)
 {
     const struct text *found = loose_member(object, name);
     *has = found != NULL;
@@ -55,8 +57,8 @@ static int by_bytes(const void *a, const void *b)
     return span_compare(*(const struct span *)a, *(const struct span *)b);
 }
 
-bool loose_set(const struct loose *loose, const char *name, const struct text *value, const struct span **items,
-               size_t *count)
+bool loose_set(const struct loose *loose, const char *name, const struct text *value,
+               const struct span **items, size_t *count)
 {
     *items = NULL;
     *count = 0;
@@ -82,8 +84,8 @@ static int by_key(const void *a, const void *b)
     return span_compare(one->key, other->key);
 }
 
-static bool read_entry(const struct loose *loose, const char *name, const struct text_member *member, bool of_sets,
-                       struct metadata_entry *entry)
+static bool read_entry(const struct loose *loose, const char *name, const struct text_member *member,
+                       bool of_sets, struct metadata_entry *entry)
 {
     entry->key = member->name.ptr ? member->name : SPAN("");
     if (of_sets)

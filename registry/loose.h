@@ -9,7 +9,7 @@
 
 /* Who reads: from what, into which memory. */
 struct loose {
-    struct span whole;          /* positions count from its beginning */
+    struct span whole; /* positions count from its beginning */
     struct arena *arena;
     struct error *err;
 };
@@ -18,7 +18,8 @@ struct loose {
 const struct text *loose_member(const struct text *object, const char *name);
 
 /* Refuses the value for not being `wanted`; returns false. */
-bool loose_mistyped(const struct loose *loose, const char *name, const struct text *value, const char *wanted);
+bool loose_mistyped(const struct loose *loose, const char *name, const struct text *value,
+                    const char *wanted);
 
 /* ptr NULL: absent or null. */
 MUST_CHECK bool loose_string(const struct loose *loose, const struct text *object, const char *name,
@@ -35,7 +36,7 @@ MUST_CHECK bool loose_set(const struct loose *loose, const char *name, const str
                           const struct span **items, size_t *count);
 
 /* Sorted by key; the values are strings, or sets of strings. */
-MUST_CHECK bool loose_map(const struct loose *loose, const struct text *object, const char *name, bool of_sets,
-                          const struct metadata_entry **entries, size_t *count);
+MUST_CHECK bool loose_map(const struct loose *loose, const struct text *object, const char *name,
+                          bool of_sets, const struct metadata_entry **entries, size_t *count);
 
 #endif

@@ -43,15 +43,15 @@ static bool same_references(const struct record *record, const struct submission
 }
 
 /* Whether a stored version means the same; most are told apart by a number. */
-static bool means_same(const struct view *view, const struct version *version, const struct submission *read, uint64_t likeness, bool *same,
-                       struct arena *arena, struct error *err)
+static bool means_same(const struct view *view, const struct version *version, const struct submission *read,
+                       uint64_t likeness, bool *same, struct arena *arena, struct error *err)
 {
     const struct record_row *row = &version->record->row;
     struct error cause = {.arena = arena};
     uint64_t other;
     *same = false;
-    if (!span_equal(row->type, span_of(read->schema->type->name)) || !same_references(version->record, read) ||
-        !span_equal(row->rules, read->rules))
+    if (!span_equal(row->type, span_of(read->schema->type->name)) ||
+        !same_references(version->record, read) || !span_equal(row->rules, read->rules))
         return true;
     if (!version_likeness(view, version, &other, arena, &cause))
         return submission_stored_invalid(version, cause.message, err);
@@ -71,14 +71,14 @@ static uint64_t likeness_of(const struct submission *read)
 }
 
 static bool find_alike(const struct view *view, const struct subject *subject, const struct submission *read,
-                       struct sought sought, const struct version **found, struct arena *arena, struct error *err)
+                       struct sought sought, const struct version **found, struct arena *arena,
+                       struct error *err)
 {
     uint64_t likeness = likeness_of(read);
     struct cursor cursor = subject_versions_down(view, subject);
     bool same = false;
     while (!same && (*found = cursor_version(&cursor)))
-        if (is_sought(*found, sought) &&
-            !means_same(view, *found, read, likeness, &same, arena, err))
+        if (is_sought(*found, sought) && !means_same(view, *found, read, likeness, &same, arena, err))
             return false;
     return true;
 }
@@ -94,8 +94,8 @@ bool match_find(const struct view *view, const struct subject *subject, const st
     return match->exact || find_alike(view, subject, read, sought, &match->version, arena, err);
 }
 
-bool match_latest(const struct view *view, const struct subject *subject, const struct submission *read, struct match *match,
-                  struct arena *arena, struct error *err)
+bool match_latest(const struct view *view, const struct subject *subject, const struct submission *read,
+                  struct match *match, struct arena *arena, struct error *err)
 {
     const struct version *latest = subject ? subject_latest(subject) : NULL;
     bool same = false;

@@ -6,8 +6,8 @@
 #include "registry/submit.h"
 
 struct match {
-    const struct version *version;      /* NULL: nowhere */
-    bool exact;                         /* the same content; else the same meaning */
+    const struct version *version; /* NULL: nowhere */
+    bool exact;                    /* the same content; else the same meaning */
 };
 
 /* Whether a version is looked at: live, or hidden ones too. */
@@ -24,12 +24,14 @@ struct sought {
 };
 
 /* First by content, then by meaning, newest first; only here. */
-MUST_CHECK bool match_find(const struct view *view, const struct subject *subject, const struct submission *read,
-                           struct sought sought, struct match *match, struct arena *arena, struct error *err);
+MUST_CHECK bool match_find(const struct view *view, const struct subject *subject,
+                           const struct submission *read, struct sought sought, struct match *match,
+                           struct arena *arena, struct error *err);
 
 /* The latest live version, if it means the same. */
-MUST_CHECK bool match_latest(const struct view *view, const struct subject *subject, const struct submission *read, struct match *match,
-                             struct arena *arena, struct error *err);
+MUST_CHECK bool match_latest(const struct view *view, const struct subject *subject,
+                             const struct submission *read, struct match *match, struct arena *arena,
+                             struct error *err);
 
 /* Equal content is told as it was asked for, equal meaning as it is stored. */
 void match_tell(struct registered *got, const struct match *match, const struct submission *read,

@@ -27,24 +27,38 @@ bool metadata_read(const struct loose *loose, const struct text *json, const str
     struct metadata *read = arena_alloc(loose->arena, sizeof *read);
     if (!loose_map(loose, json, "tags", true, &read->tags, &read->tag_count) ||
         !loose_map(loose, json, "properties", false, &read->properties, &read->property_count) ||
-        !loose_set(loose, "sensitive", loose_member(json, "sensitive"), &read->sensitive, &read->sensitive_count))
+        !loose_set(loose, "sensitive", loose_member(json, "sensitive"), &read->sensitive,
+                   &read->sensitive_count))
         return false;
     drop_mark(read);
     *metadata = read;
     return true;
 }
 
-const struct metadata *metadata_stored(struct span json, struct arena *arena)
+static bool read_stored(struct span json, const struct metadata **metadata, struct arena *arena)
 {
     struct text value;
     struct text_failure failure;
     struct error err = {.arena = arena};
-    const struct metadata *metadata = NULL;
+    *metadata = NULL;
     if (!json.len)
-        return NULL;
+        return true;
     struct span own = arena_copy(arena, json);
-    bool read = text_read(own, &text_rules_own, &value, &failure, arena) &&
-                metadata_read(&(struct loose){own, arena, &err}, &value, &metadata);
+    return text_read(own, &text_rules_own, &value, &failure, arena) &&
+           metadata_read(&(struct loose){own, arena, &err}, &value, metadata);
+}
+
+bool metadata_readable(struct span json)
+{
+    AUTO_ARENA arena = arena_new();
+    const struct metadata *metadata;
+    return read_stored(json, &metadata, arena);
+}
+
+const struct metadata *metadata_stored(struct span json, struct arena *arena)
+{
+    const struct metadata *metadata;
+    bool read = read_stored(json, &metadata, arena);
     assert(read);
     return metadata;
 }
@@ -117,8 +131,8 @@ static const struct metadata_entry *unite_maps(const struct metadata_entry *a, s
     return all;
 }
 
-static const struct span *unite_sets(const struct span *a, size_t a_count, const struct span *b, size_t b_count,
-                                     size_t *count, struct arena *arena)
+static const struct span *unite_sets(const struct span *a, size_t a_count, const struct span *b,
+                                     size_t b_count, size_t *count, struct arena *arena)
 {
     struct span *all = arena_array(arena, a_count + b_count + 1, sizeof *all);
     *count = 0;
@@ -137,7 +151,8 @@ const struct metadata *metadata_unite(const struct metadata *under, const struct
     if (!under || !over)
         return under ? under : over;
     struct metadata *united = arena_alloc(arena, sizeof *united);
-    united->tags = unite_maps(under->tags, under->tag_count, over->tags, over->tag_count, &united->tag_count, arena);
+    united->tags =
+        unite_maps(under->tags, under->tag_count, over->tags, over->tag_count, &united->tag_count, arena);
     united->properties = unite_maps(under->properties, under->property_count, over->properties,
                                     over->property_count, &united->property_count, arena);
     united->sensitive = unite_sets(under->sensitive, under->sensitive_count, over->sensitive,

@@ -10,6 +10,9 @@
 MUST_CHECK bool metadata_read(const struct loose *loose, const struct text *json,
                               const struct metadata **metadata);
 
+/* Whether what a store kept is what metadata_write wrote. */
+bool metadata_readable(struct span json);
+
 /* From what metadata_write wrote; empty: NULL. */
 const struct metadata *metadata_stored(struct span json, struct arena *arena);
 

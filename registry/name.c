@@ -79,6 +79,11 @@ bool name_within(struct name name, struct name scope)
     return name_equal(name, scope);
 }
 
+struct name name_copy(struct name name, struct arena *arena)
+{
+    return (struct name){arena_copy(arena, name.context), arena_copy(arena, name.subject)};
+}
+
 /* The qualified text in pieces, so that ordering allocates nothing. */
 struct pieces {
     struct span piece[4];

@@ -35,6 +35,8 @@ bool name_within(struct name name, struct name scope);
 
 bool name_equal(struct name a, struct name b);
 
+struct name name_copy(struct name name, struct arena *arena);
+
 /* Whether the qualified text begins so. */
 bool name_starts(struct name name, struct span prefix);
 

@@ -38,10 +38,11 @@ struct parsing {
     const struct record_row *row;
     const struct dependency *dependencies;
     size_t count;
-    uint64_t age;               /* of what it refers to: a form made from what stands there no more is not used */
+    uint64_t age; /* of what it refers to: a form made from what stands there no more is not used */
 };
 
-/* The form that is kept, or NULL; and a new one, kept if there is room. Both live as long as view and arena. */
+/* The form that is kept, or NULL; and a new one, kept if there is room. Both live as long as view and
+ * arena. */
 const struct schema *parsed_kept(struct parsed_slot *slot, uint64_t age);
 const struct schema *parsed_make(struct parsed_slot *slot, const struct parsing *parsing, struct arena *arena,
                                  struct error *err);

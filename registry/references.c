@@ -21,7 +21,8 @@ static bool read_one(const struct text *item, struct reference *reference)
     return true;
 }
 
-bool references_stored(struct span json, const struct reference **references, size_t *count, struct arena *arena)
+bool references_stored(struct span json, const struct reference **references, size_t *count,
+                       struct arena *arena)
 {
     struct text list;
     struct text_failure failure;
@@ -270,7 +271,8 @@ struct span references_qualified(const struct record *record, struct arena *aren
 /* ---- the other way round */
 
 /* Whether a version that counts carries the record. */
-static bool is_held(const struct view *view, const struct record *record, bool hidden, const struct name *except)
+static bool is_held(const struct view *view, const struct record *record, bool hidden,
+                    const struct name *except)
 {
     struct cursor cursor = view_holders(view, record->context, record->id);
     const struct version *version;

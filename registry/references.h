@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a schema refers to: read, written, fetched with all that lies behind it; and whether somebody refers to
- * a version. Registry only. */
+/* What a schema refers to: read, written, fetched with all that lies behind it; and whether somebody
+ * refers to a version. Registry only. */
 #ifndef REGISTRY_REFERENCES_H
 #define REGISTRY_REFERENCES_H
 
@@ -19,7 +19,8 @@ struct span references_write(const struct reference *references, size_t count, s
 /* The same for a record, with every subject's context said. */
 struct span references_qualified(const struct record *record, struct arena *arena);
 
-const struct reference *references_copy(const struct reference *references, size_t count, struct arena *arena);
+const struct reference *references_copy(const struct reference *references, size_t count,
+                                        struct arena *arena);
 bool references_equal(const struct reference *a, size_t a_count, const struct reference *b, size_t b_count);
 
 /* By subject and version, stably, each exact duplicate once; in place. */

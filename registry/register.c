@@ -59,8 +59,8 @@ static const struct record *known_record(const struct view *view, const struct r
 }
 
 /* An imported version may come before the latest, or in its place. */
-static void change_all(struct decision *decision, const struct subject *subject, const struct registration *wanted,
-                       const struct submission *read)
+static void change_all(struct decision *decision, const struct subject *subject,
+                       const struct registration *wanted, const struct submission *read)
 {
     struct name name = wanted->subject;
     int number = number_of(wanted, subject);
@@ -108,8 +108,8 @@ static bool check_new(const struct decision *decision, const struct subject *sub
     int count = subject ? subject_version_count(subject) : 0;
     size_t most = decision->registry->schema_max;
     bool imports = mode_imports(settings.mode);
-    if (!imports && !wanted->force && !compatible_check(decision->view, subject, ALL_VERSIONS, &settings, read, &complaints,
-                                            arena, err))
+    if (!imports && !wanted->force &&
+        !compatible_check(decision->view, subject, ALL_VERSIONS, &settings, read, &complaints, arena, err))
         return false;
     if (complaints)
         return error_incompatible(err, name_text(wanted->subject, arena), complaints_join(complaints, arena));
@@ -135,10 +135,16 @@ static bool add(struct decision *decision, const struct subject *subject, struct
     for (size_t i = 0; i < read->target_count; i++)
         decision_rests_on_subject(decision, read->targets[i]);
     change_all(decision, subject, wanted, read);
-    *registering->got = (struct registered){
-        .subject = wanted->subject, .version = number, .guid = read->guid,
-        .type = span_of(read->schema->type->name), .text = read->schema->text,
-        .references = read->references, .metadata = read->metadata, .rules = read->rules, .created = true, .ts = decision->now};
+    *registering->got = (struct registered){.subject = wanted->subject,
+                                            .version = number,
+                                            .guid = read->guid,
+                                            .type = span_of(read->schema->type->name),
+                                            .text = read->schema->text,
+                                            .references = read->references,
+                                            .metadata = read->metadata,
+                                            .rules = read->rules,
+                                            .created = true,
+                                            .ts = decision->now};
     return true;
 }
 
@@ -153,8 +159,8 @@ static struct match find_older(const struct view *view, const struct subject *su
                                const struct version *newer)
 {
     const struct version *older = view_version(view, subject, wanted->version);
-    bool known = match_counts(older, false) && older->number < newer->number && older->record == newer->record &&
-                 span_equal(older->record->row.guid, read->guid);
+    bool known = match_counts(older, false) && older->number < newer->number &&
+                 older->record == newer->record && span_equal(older->record->row.guid, read->guid);
     return (struct match){.version = known ? older : NULL, .exact = known};
 }
 
@@ -214,9 +220,10 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
         inherit_number(&wanted, number_of(&wanted, subject), arena);
     /* Found this late, neither time nor state is told; a version that was asked for is a new one. */
     if (!submission_read(decision->view, &wanted, how, &read, arena, err) ||
-        !associations_allow(decision->view, wanted.subject.context, wanted.references, wanted.reference_count, arena,
-                            err) ||
-        (!wanted.version && !match_find(decision->view, subject, &read, sought_of(&wanted), &match, arena, err)))
+        !associations_allow(decision->view, wanted.subject.context, wanted.references, wanted.reference_count,
+                            arena, err) ||
+        (!wanted.version &&
+         !match_find(decision->view, subject, &read, sought_of(&wanted), &match, arena, err)))
         return false;
     if (!match.version)
         return add(decision, subject, registering, &read, err);

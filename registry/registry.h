@@ -48,12 +48,13 @@ struct registration {
     const struct rule_set *rules;
     bool has_id;
     int id;                             /* asked for, where has_id: 0 and more */
-    int version;                        /* asked for; 0: the next, -1: the next unless the latest is the same */
+    int version; /* asked for; 0: the next, -1: the next unless the latest is the same */
     const struct retagging *retaggings; /* done to the text before anything else */
     size_t retagging_count;
     bool propagate;                     /* tags of the latest version are taken over */
     const struct rule_changes *rule_changes;    /* instead of rules; NULL: none */
     bool plain;                         /* never normalized, whatever the configuration says */
+    bool derived;                       /* made of a stored version: always a new one */
     bool normalize;                     /* asked for; the configuration may ask for it too */
     bool force;                         /* registration: the level is not asked */
     struct origin by;
@@ -104,8 +105,8 @@ MUST_CHECK bool registry_remove_subject(struct registry *registry, const struct 
                                         struct error *err);
 
 /* A context that holds nothing goes; one that is not there is gone already. `context` has its dot. */
-MUST_CHECK bool registry_remove_context(struct registry *registry, struct span context, const struct origin *by,
-                                        struct arena *arena, struct error *err);
+MUST_CHECK bool registry_remove_context(struct registry *registry, struct span context,
+                                        const struct origin *by, struct arena *arena, struct error *err);
 
 /* A change of the configuration or the mode stored at a scope; what is not touched stays. */
 struct setting {

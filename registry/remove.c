@@ -40,8 +40,8 @@ static void purge(struct decision *decision, const struct version *version)
     decision_version(decision, CHANGE_PURGE, version);
 }
 
-void remove_hidden_twins(struct decision *decision, const struct subject *subject, const struct record *record,
-                         int number)
+void remove_hidden_twins(struct decision *decision, const struct subject *subject,
+                         const struct record *record, int number)
 {
     struct cursor cursor = subject_versions(decision->view, subject);
     const struct version *version;
@@ -157,8 +157,8 @@ static bool find_subject(const struct decision *decision, const struct removal *
 }
 
 /* What refers to itself goes with itself. */
-static bool remove_each(struct decision *decision, const struct subject *subject, const struct version *version,
-                        bool permanent, struct error *err)
+static bool remove_each(struct decision *decision, const struct subject *subject,
+                        const struct version *version, bool permanent, struct error *err)
 {
     struct name name = subject_name(subject);
     if (!check_referrers(decision, version, permanent, &name, err))
@@ -230,7 +230,8 @@ bool registry_remove_context(struct registry *registry, struct span context, con
 }
 
 /* Whether somebody out of the scope refers to it; whoever is in it goes too. */
-static bool referred_from_outside(const struct decision *decision, const struct version *version, struct name scope)
+static bool referred_from_outside(const struct decision *decision, const struct version *version,
+                                  struct name scope)
 {
     bool everything = name_always_set(scope);
     struct cursor referrers = view_referrers(decision->view, version);

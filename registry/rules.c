@@ -37,7 +37,8 @@ static bool read_rule(const struct loose *loose, const struct text *json, struct
     if (json->kind != TEXT_OBJECT)
         return loose_mistyped(loose, "rule", json, "an object");
     return loose_string(loose, json, "name", &rule->name) && loose_string(loose, json, "doc", &rule->doc) &&
-           read_word(loose, json, "kind", kinds, "one of TRANSFORM, CONDITION", SPAN("TRANSFORM"), &rule->kind) &&
+           read_word(loose, json, "kind", kinds, "one of TRANSFORM, CONDITION", SPAN("TRANSFORM"),
+                     &rule->kind) &&
            read_word(loose, json, "mode", modes, "one of UPGRADE, DOWNGRADE, UPDOWN, WRITE, READ, WRITEREAD",
                      SPAN("WRITEREAD"), &rule->mode) &&
            loose_string(loose, json, "type", &rule->type) &&
@@ -95,17 +96,30 @@ bool rules_read(const struct loose *loose, const char *name, const struct text *
     return count <= RULES_MAX || error_too_many_rules(loose->err, (int)count, RULES_MAX);
 }
 
-const struct rule_set *rules_stored(struct span json, struct arena *arena)
+static bool read_stored(struct span json, const struct rule_set **rules, struct arena *arena)
 {
     struct text value;
     struct text_failure failure;
     struct error err = {.arena = arena};
-    const struct rule_set *rules = NULL;
+    *rules = NULL;
     if (!json.len)
-        return NULL;
+        return true;
     struct span own = arena_copy(arena, json);
-    bool read = text_read(own, &text_rules_own, &value, &failure, arena) &&
-                read_rules(&(struct loose){own, arena, &err}, "ruleSet", &value, &rules);
+    return text_read(own, &text_rules_own, &value, &failure, arena) &&
+           read_rules(&(struct loose){own, arena, &err}, "ruleSet", &value, rules);
+}
+
+bool rules_readable(struct span json)
+{
+    AUTO_ARENA arena = arena_new();
+    const struct rule_set *rules;
+    return read_stored(json, &rules, arena);
+}
+
+const struct rule_set *rules_stored(struct span json, struct arena *arena)
+{
+    const struct rule_set *rules;
+    bool read = read_stored(json, &rules, arena);
     assert(read);
     return rules;
 }
@@ -191,8 +205,8 @@ static bool among(struct span name, const struct span *names, size_t count)
     return false;
 }
 
-static struct rule *keep_others(const struct rule *rules, size_t count, const struct span *names, size_t names_count,
-                                size_t room, size_t *kept, struct arena *arena)
+static struct rule *keep_others(const struct rule *rules, size_t count, const struct span *names,
+                                size_t names_count, size_t room, size_t *kept, struct arena *arena)
 {
     struct rule *all = arena_array(arena, count + room + 1, sizeof *all);
     *kept = 0;
@@ -202,8 +216,8 @@ static struct rule *keep_others(const struct rule *rules, size_t count, const st
     return all;
 }
 
-static const struct rule *unite_lists(const struct rule *a, size_t a_count, const struct rule *b, size_t b_count,
-                                      size_t *count, struct arena *arena)
+static const struct rule *unite_lists(const struct rule *a, size_t a_count, const struct rule *b,
+                                      size_t b_count, size_t *count, struct arena *arena)
 {
     struct span *names = arena_array(arena, b_count + 1, sizeof *names);
     for (size_t i = 0; i < b_count; i++)
@@ -214,7 +228,8 @@ static const struct rule *unite_lists(const struct rule *a, size_t a_count, cons
     return all;
 }
 
-const struct rule_set *rules_unite(const struct rule_set *under, const struct rule_set *over, struct arena *arena)
+const struct rule_set *rules_unite(const struct rule_set *under, const struct rule_set *over,
+                                   struct arena *arena)
 {
     if (!under || !over)
         return under ? under : over;
@@ -223,8 +238,8 @@ const struct rule_set *rules_unite(const struct rule_set *under, const struct ru
                                     over->migration_count, &united->migration_count, arena);
     united->domain = unite_lists(under->domain, under->domain_count, over->domain, over->domain_count,
                                  &united->domain_count, arena);
-    united->encoding = unite_lists(under->encoding, under->encoding_count, over->encoding, over->encoding_count,
-                                   &united->encoding_count, arena);
+    united->encoding = unite_lists(under->encoding, under->encoding_count, over->encoding,
+                                   over->encoding_count, &united->encoding_count, arena);
     united->enable_at = over->enable_at.ptr ? over->enable_at : under->enable_at;
     return united;
 }
@@ -235,11 +250,12 @@ const struct rule_set *rules_without(const struct rule_set *rules, const struct 
     if (!rules || !count)
         return rules;
     struct rule_set *left = arena_alloc(arena, sizeof *left);
-    left->migration = keep_others(rules->migration, rules->migration_count, names, count, 0,
-                                  &left->migration_count, arena);
-    left->domain = keep_others(rules->domain, rules->domain_count, names, count, 0, &left->domain_count, arena);
-    left->encoding = keep_others(rules->encoding, rules->encoding_count, names, count, 0, &left->encoding_count,
-                                 arena);
+    left->migration =
+        keep_others(rules->migration, rules->migration_count, names, count, 0, &left->migration_count, arena);
+    left->domain =
+        keep_others(rules->domain, rules->domain_count, names, count, 0, &left->domain_count, arena);
+    left->encoding =
+        keep_others(rules->encoding, rules->encoding_count, names, count, 0, &left->encoding_count, arena);
     left->enable_at = rules->enable_at;
     return left;
 }

@@ -13,6 +13,9 @@ MUST_CHECK bool rules_read(const struct loose *loose, const char *name, const st
 /* Whether a client may set them (42210). NULL is fine. */
 MUST_CHECK bool rules_check(const struct rule_set *rules, struct error *err);
 
+/* Whether what a store kept is what rules_write wrote. */
+bool rules_readable(struct span json);
+
 /* From what rules_write wrote; empty: NULL. */
 const struct rule_set *rules_stored(struct span json, struct arena *arena);
 
@@ -20,7 +23,8 @@ const struct rule_set *rules_stored(struct span json, struct arena *arena);
 struct span rules_write(const struct rule_set *rules, struct arena *arena);
 
 /* The first, and the second over it: a rule replaced goes to the end of its list. */
-const struct rule_set *rules_unite(const struct rule_set *under, const struct rule_set *over, struct arena *arena);
+const struct rule_set *rules_unite(const struct rule_set *under, const struct rule_set *over,
+                                   struct arena *arena);
 
 /* Without the rules of these names, in whatever list they stand. */
 const struct rule_set *rules_without(const struct rule_set *rules, const struct span *names, size_t count,

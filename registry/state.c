@@ -133,6 +133,25 @@ static size_t row_size(const struct record_row *row)
            row->rules.len;
 }
 
+/* The list and its names in one block. */
+static void keep_references(struct record_cell *cell)
+{
+    AUTO_ARENA arena = arena_new();
+    const struct reference *read;
+    size_t count, size = 0;
+    bool readable = references_stored(cell->record.row.references, &read, &count, arena);
+    assert(readable);
+    for (size_t i = 0; i < count; i++)
+        size += sizeof *read + read[i].name.len + read[i].subject.len;
+    struct reference *references = cell->references = memory_new(1, size);
+    char *at = (char *)(references + count);
+    for (size_t i = 0; i < count; i++)
+        references[i] =
+            (struct reference){keep(&at, read[i].name), keep(&at, read[i].subject), read[i].version};
+    cell->record.references = references;
+    cell->record.reference_count = count;
+}
+
 struct record *record_new(struct making *making, const struct change *change, struct parsed_pool *pool)
 {
     const struct record_row *row = &change->record;
@@ -150,12 +169,8 @@ struct record *record_new(struct making *making, const struct change *change, st
                 .metadata = keep(&at, row->metadata),
                 .rules = keep(&at, row->rules)},
     };
-    if (row->references.len) {
-        cell->arena = arena_new();
-        bool read = references_stored(cell->record.row.references, &cell->record.references,
-                                      &cell->record.reference_count, cell->arena);
-        assert(read);
-    }
+    if (row->references.len)
+        keep_references(cell);
     return &cell->record;
 }
 
@@ -170,8 +185,7 @@ struct edge *edge_new(struct making *making, const struct record *record, const 
 void record_free(void *thing)
 {
     struct record_cell *cell = record_cell(thing);
-    if (cell->arena)
-        arena_free(cell->arena);
+    free(cell->references);
     parsed_drop(&cell->parsed);
     free(cell);
 }

@@ -8,7 +8,7 @@
 
 struct record_cell {
     struct record record;       /* first: a record is found in its cell */
-    struct arena *arena;        /* of its references; NULL: it has none */
+    void *references;           /* what the record's point to; NULL: it has none */
     struct parsed_slot parsed;
     char bytes[];
 };

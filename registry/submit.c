@@ -126,7 +126,8 @@ bool submission_normalizes(const struct registration *wanted, const struct setti
 }
 
 static bool fetch(const struct view *view, const struct registration *wanted, struct reading how,
-                  const struct entity *entity, struct fetched *fetched, struct arena *arena, struct error *err)
+                  const struct entity *entity, struct fetched *fetched, struct arena *arena,
+                  struct error *err)
 {
     struct error cause = {.arena = arena};
     struct fetching fetching = {.view = view, .context = wanted->subject.context,
@@ -146,17 +147,20 @@ bool submission_retag(const struct view *view, struct registration *wanted, cons
         return error_schema_type_unknown(err, name);
     struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
                               wanted->rules};
-    struct entity entity = {.subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+    struct entity entity = {
+        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
     struct reading lenient = {.strict = false};
     struct error cause = {.arena = arena};
     const struct schema *schema;
     struct fetched fetched;
     if (!fetch(view, wanted, lenient, &entity, &fetched, arena, err))
         return false;
-    if (!schema_parse(type, wanted->text, lenient, fetched.dependencies, fetched.count, &schema, arena, &cause))
+    if (!schema_parse(type, wanted->text, lenient, fetched.dependencies, fetched.count, &schema, arena,
+                      &cause))
         return parse_failed(&entity, cause.message, err);
     if (type->retag)
-        return type->retag(schema, fetched.dependencies, fetched.count, changes, count, &wanted->text, arena, err);
+        return type->retag(schema, fetched.dependencies, fetched.count, changes, count, &wanted->text, arena,
+                           err);
     return error_tag_path(err, changes[0].path);
 }
 
@@ -177,10 +181,11 @@ bool submission_read(const struct view *view, const struct registration *wanted,
     struct fetched fetched;
     if (!fetch(view, wanted, how, &entity, &fetched, arena, err))
         return false;
-    if (!schema_parse(type, wanted->text, plain, fetched.dependencies, fetched.count, &read->schema, arena, &cause))
+    if (!schema_parse(type, wanted->text, plain, fetched.dependencies, fetched.count, &read->schema, arena,
+                      &cause))
         return parse_failed(&entity, cause.message, err);
-    if (how.normalize && !schema_parse(type, wanted->text, how, fetched.dependencies, fetched.count, &read->schema,
-                                       arena, &cause))
+    if (how.normalize && !schema_parse(type, wanted->text, how, fetched.dependencies, fetched.count,
+                                       &read->schema, arena, &cause))
         return normalize_failed(&entity, cause.message, err);
     if (how.normalize)
         references_normalize(fetched.references, &content.reference_count);

@@ -22,8 +22,9 @@ bool submission_blank(const struct registration *wanted);
 /* Whether it is to be normalized: what is imported is taken as it is. */
 bool submission_normalizes(const struct registration *wanted, const struct settings *settings);
 
-MUST_CHECK bool submission_read(const struct view *view, const struct registration *wanted, struct reading how,
-                                struct submission *read, struct arena *arena, struct error *err);
+MUST_CHECK bool submission_read(const struct view *view, const struct registration *wanted,
+                                struct reading how, struct submission *read, struct arena *arena,
+                                struct error *err);
 
 /* The text with other tags, in place of the one that was submitted. */
 MUST_CHECK bool submission_retag(const struct view *view, struct registration *wanted,

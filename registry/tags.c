@@ -4,7 +4,7 @@
 
 bool tags_wanted(const struct registration *wanted)
 {
-    return wanted->retagging_count || wanted->propagate;
+    return wanted->retagging_count || wanted->propagate || wanted->derived;
 }
 
 bool tags_apply(const struct view *view, struct registration *wanted, struct arena *arena, struct error *err)
@@ -30,7 +30,10 @@ bool tags_propagate(const struct view *view, const struct subject *subject, stru
     const struct tagged *tagged = schema->type->tagged ? schema->type->tagged(schema, &count, arena) : NULL;
     struct retagging *changes = arena_array(arena, count + 1, sizeof *changes);
     for (size_t i = 0; i < count; i++)
-        changes[i] = (struct retagging){.path = tagged[i].path, .is_field = tagged[i].is_field,
-                                        .add = tagged[i].tags, .add_count = tagged[i].count, .optional = true};
+        changes[i] = (struct retagging){.path = tagged[i].path,
+                                        .is_field = tagged[i].is_field,
+                                        .add = tagged[i].tags,
+                                        .add_count = tagged[i].count,
+                                        .optional = true};
     return !count || submission_retag(view, wanted, changes, count, arena, err);
 }

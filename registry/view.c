@@ -59,7 +59,8 @@ const struct record *view_record_of_guid(const struct view *view, struct span co
     struct record key = {.context = context, .id = INT_MIN, .row.guid = guid};
     struct table_place place = table_seek(&view->state.guids, &key);
     const struct record *record = table_next(&place);
-    return record && span_equal(record->row.guid, guid) && span_equal(record->context, context) ? record : NULL;
+    return record && span_equal(record->row.guid, guid) && span_equal(record->context, context) ? record
+                                                                                                : NULL;
 }
 
 const struct record *view_record_of_guid_anywhere(const struct view *view, struct span guid)
@@ -172,16 +173,16 @@ struct history subject_history(const struct view *view, const struct subject *su
 }
 
 /* What a text refers to, hidden versions too: it was complete when it was kept. */
-static bool fetch(const struct view *view, struct span context, const struct reference *references, size_t count,
-                  struct fetched *fetched, struct arena *arena, struct error *err)
+static bool fetch(const struct view *view, struct span context, const struct reference *references,
+                  size_t count, struct fetched *fetched, struct arena *arena, struct error *err)
 {
     struct fetching wanted = {.view = view, .context = context, .references = references, .count = count,
                               .hidden = true};
     return references_fetch(&wanted, fetched, arena, err);
 }
 
-const struct schema *version_schema(const struct view *view, const struct version *version, struct arena *arena,
-                                    struct error *err)
+const struct schema *version_schema(const struct view *view, const struct version *version,
+                                    struct arena *arena, struct error *err)
 {
     const struct record *record = version->record;
     struct parsed_slot *slot = &record_cell(record)->parsed;

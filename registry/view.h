@@ -121,8 +121,8 @@ struct settings view_settings(const struct view *view, struct name subject);
 /* The server's. */
 const struct level *view_default_level(const struct view *view);
 
-/* Cursors walk in order and copy nothing; `cursor_*` gives NULL at the end, and goes on doing so. Any number may
- * be open on a view. What is in one is private. */
+/* Cursors walk in order and copy nothing; `cursor_*` gives NULL at the end, and goes on doing so. Any
+ * number may be open on a view. What is in one is private. */
 struct cursor {
     struct table_place place;
     struct name within;         /* a subject; or what a subject's text begins with */
@@ -173,11 +173,11 @@ struct history {
 struct history subject_history(const struct view *view, const struct subject *subject,
                                const struct level *level, struct arena *arena);
 
-/* The parsed form of a stored version (read leniently). It is made on first use and kept with the record while
- * parsed_max has room, else it lives in the arena; borrow it no longer than view and arena. NULL: the stored
- * text does not parse, see the error, which is the language's own sentence. */
-const struct schema *version_schema(const struct view *view, const struct version *version, struct arena *arena,
-                                    struct error *err);
+/* The parsed form of a stored version (read leniently). It is made on first use and kept with the record
+ * while parsed_max has room, else it lives in the arena; borrow it no longer than view and arena. NULL:
+ * the stored text does not parse, see the error, which is the language's own sentence. */
+const struct schema *version_schema(const struct view *view, const struct version *version,
+                                    struct arena *arena, struct error *err);
 
 /* Any text read in the same way: as a stored one, with what it refers to from that context. */
 const struct schema *view_read(const struct view *view, struct span context, const struct record_row *row,

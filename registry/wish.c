@@ -35,7 +35,8 @@ static bool check_name(const char *property, struct span name, struct arena *are
     if (!name.len)
         return wish_refused(property, SPAN("cannot be null or empty"), err);
     if (text_units(name) > RESOURCE_NAME_MAX)
-        return wish_refused(property, arena_printf(arena, "exceeds max length of %d", RESOURCE_NAME_MAX), err);
+        return wish_refused(property, arena_printf(arena, "exceeds max length of %d", RESOURCE_NAME_MAX),
+                            err);
     while (rest.len) {
         struct span character = next_character(&rest, &unit);
         if (!is_letter_or_digit(unit) && unit != '_' && unit != '-')
@@ -60,8 +61,9 @@ bool wish_frozen_fits(bool strong, enum truth frozen, struct arena *arena, struc
 {
     if (!frozen || (frozen == TRUTH_YES) == strong)
         return true;
-    return wish_refused("frozen", arena_printf(arena, "association with lifecycle of %s cannot be frozen=%s",
-                                               strong ? "STRONG" : "WEAK", frozen == TRUTH_YES ? "true" : "false"),
+    return wish_refused("frozen",
+                        arena_printf(arena, "association with lifecycle of %s cannot be frozen=%s",
+                                     strong ? "STRONG" : "WEAK", frozen == TRUTH_YES ? "true" : "false"),
                         err);
 }
 
@@ -137,7 +139,8 @@ static bool check_wish(const struct associating *wanted, struct wish *wish, stru
     return !wanted->create || check_subject(wanted, wish, arena, err);
 }
 
-struct name wish_default_subject(const struct associating *wanted, const struct wish *wish, struct arena *arena)
+struct name wish_default_subject(const struct associating *wanted, const struct wish *wish,
+                                 struct arena *arena)
 {
     return association_default_subject(wanted->resource_namespace, wanted->resource_name, wish->part, arena);
 }

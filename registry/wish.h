@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sentences about a wish that both its own check and the one against what is there need. Registry only. */
+/* The sentences about a wish that both its own check and the one against what is there need. Registry
+ * only. */
 #ifndef REGISTRY_WISH_H
 #define REGISTRY_WISH_H
 
@@ -16,6 +17,7 @@ bool wish_without_subject(struct error *err);
 MUST_CHECK bool wish_frozen_fits(bool strong, enum truth frozen, struct arena *arena, struct error *err);
 
 /* What it holds when it is strong. */
-struct name wish_default_subject(const struct associating *wanted, const struct wish *wish, struct arena *arena);
+struct name wish_default_subject(const struct associating *wanted, const struct wish *wish,
+                                 struct arena *arena);
 
 #endif

@@ -34,7 +34,8 @@ static bool read_key(int fd, const char *key_file, struct secret *secret, struct
     if (about.st_mode & (S_IRWXG | S_IRWXO))
         return refuse(key_file, "others than its owner may use it; its mode is to be 0600", err);
     ssize_t got = read(fd, secret->key, sizeof secret->key);
-    return got == sizeof secret->key || refuse(key_file, got < 0 ? strerror(errno) : "it ends too early", err);
+    return got == sizeof secret->key ||
+           refuse(key_file, got < 0 ? strerror(errno) : "it ends too early", err);
 }
 
 struct secret *secret_open(const char *key_file, struct error *err)
@@ -49,7 +50,7 @@ struct secret *secret_open(const char *key_file, struct error *err)
         return NULL;
     }
     struct secret *secret = sodium_malloc(sizeof *secret);
-    assert(secret);     /* out of memory */
+    assert(secret); /* out of memory */
     bool read = read_key(fd, key_file, secret, err);
     close(fd);
     if (read)
@@ -84,7 +85,8 @@ static bool unseal(const struct secret *secret, struct span kept, struct span *p
     unsigned char *bytes = arena_alloc(arena, kept.len + 1);
     size_t size;
     if (sodium_base642bin(bytes, kept.len + 1, kept.ptr, kept.len, NULL, &size, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0 || size < around)
+                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        size < around)
         return false;
     unsigned char *out = arena_alloc(arena, size - around + 1);
     *plain = (struct span){(char *)out, size - around};
@@ -136,7 +138,8 @@ static bool put_properties(const struct passage *passage, const struct text *met
 }
 
 /* The same members in the same order; `start` stands before them. */
-static bool pass(const struct passage *passage, const struct text *metadata, struct span start, struct buffer *out)
+static bool pass(const struct passage *passage, const struct text *metadata, struct span start,
+                 struct buffer *out)
 {
     bool first = true;
     buffer_put(out, start);
@@ -168,23 +171,16 @@ static bool has_sensitive(const struct text *metadata)
     return false;
 }
 
-static struct text read_own(struct span json, struct arena *arena)
-{
-    struct text metadata;
-    struct text_failure failure;
-    bool read = text_read(json, &text_rules_own, &metadata, &failure, arena);
-    assert(read);
-    return metadata;
-}
-
 struct span secret_seal(const struct secret *secret, struct span metadata, struct arena *arena)
 {
     struct passage passage = {.secret = secret, .arena = arena};
     struct buffer out = {.arena = arena};
     if (!metadata.len)
         return metadata;
-    struct text json = read_own(metadata, arena);
-    if (!has_sensitive(&json))
+    struct text json;
+    struct text_failure failure;
+    bool read = text_read(metadata, &text_rules_own, &json, &failure, arena);
+    if (!read || !has_sensitive(&json))
         return metadata;
     assert(secret);
     bool sealed = pass(&passage, &json, SEALED_START, &out);
@@ -201,9 +197,13 @@ bool secret_open_metadata(const struct secret *secret, struct span kept, struct 
     if (!span_starts(kept, SEALED_START))
         return true;
     if (!secret)
-        return error_start(err, SPAN("The database holds sealed metadata: the setting sensitive_key_file has to "
-                                     "name the file of its key"));
-    struct text json = read_own(kept, arena);
+        return error_start(err,
+                           SPAN("The database holds sealed metadata: the setting sensitive_key_file has to "
+                                "name the file of its key"));
+    struct text json;
+    struct text_failure failure;
+    if (!text_read(kept, &text_rules_own, &json, &failure, arena))
+        return error_start(err, SPAN("The database holds sealed metadata that cannot be read"));
     if (!pass(&passage, &json, SPAN("{"), &out))
         return error_start(err, SPAN("sensitive_key_file: the database was sealed with another key"));
     *metadata = buffer_span(&out);

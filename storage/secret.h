@@ -10,7 +10,7 @@ struct secret;
 
 /* The key of a file of 32 bytes that nobody but its owner may read. NULL: see the error. */
 struct secret *secret_open(const char *key_file, struct error *err);
-void secret_close(struct secret *secret);       /* NULL is accepted */
+void secret_close(struct secret *secret); /* NULL is accepted */
 
 /* Metadata as JSON, with the values of its sensitive properties sealed; the text itself where there are none.
  * `secret` may be NULL only then. */

@@ -7,17 +7,17 @@
 #include "storage/change.h"
 
 enum commit {
-    COMMIT_DONE,            /* durable */
-    COMMIT_STALE,           /* somebody else committed since `seq`: replay, decide again */
-    COMMIT_FAILED,          /* see the error; nothing of the batch is kept */
+    COMMIT_DONE,   /* durable */
+    COMMIT_STALE,  /* somebody else committed since `seq`: replay, decide again */
+    COMMIT_FAILED, /* see the error; nothing of the batch is kept */
 };
 
 struct store_type;
 struct secret;
 
-struct store {                              /* first member of every store's own struct */
+struct store { /* first member of every store's own struct */
     const struct store_type *type;
-    struct secret *secret;                  /* seals sensitive metadata; NULL: there is none */
+    struct secret *secret; /* seals sensitive metadata; NULL: there is none */
 };
 
 /* Called for each change of a replay; its spans are borrowed for the call. False ends the replay: with the
@@ -30,7 +30,7 @@ struct standing {
 };
 
 struct store_type {
-    const char *scheme;                     /* "sqlite", "memory"; later "postgres" */
+    const char *scheme; /* "sqlite", "memory"; later "postgres" */
 
     /* Migrated and ready. NULL: see the error. */
     struct store *(*open)(const char *place, struct error *err);
@@ -55,7 +55,7 @@ extern const struct store_type store_sqlite, store_memory;
 
 /* PATH, sqlite:PATH, memory: or :memory:. NULL: see the error, one sentence for whoever started us. */
 struct store *store_open(struct span place, struct error *err);
-void store_close(struct store *store);      /* NULL is accepted */
+void store_close(struct store *store); /* NULL is accepted */
 
 /* From now on sensitive metadata can be kept, under the key of that file. */
 MUST_CHECK bool store_take_key(struct store *store, const char *key_file, struct error *err);

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- One content may stand under several ids of a context: what is imported keeps the ids it had. SQLite cannot drop
--- a constraint of a table, so the table and the one that names it are made anew.
+-- One content may stand under several ids of a context: what is imported keeps the ids it had. SQLite cannot
+-- drop a constraint of a table, so the table and the one that names it are made anew.
 
 CREATE TABLE new_schemas (
     context TEXT NOT NULL REFERENCES contexts,        -- ids are counted per context

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Associations outlive the process, and hold against whoever is at work on their subject at the same moment."""
+"""Associations outlive the process, and hold against whoever works on their subject at the same moment."""
 import json
 import sqlite3
 import threading
@@ -16,8 +16,9 @@ def weak(client, resource, subject, name=None, **query):
 
 
 def strong(client, resource, text):
-    return client.post("/associations", {"resourceName": resource, "resourceNamespace": "n", "resourceId": resource,
-                                         "associations": [{"schema": {"schema": text}}]})
+    body = {"resourceName": resource, "resourceNamespace": "n", "resourceId": resource,
+            "associations": [{"schema": {"schema": text}}]}
+    return client.post("/associations", body)
 
 
 def held(client, subject):
@@ -47,7 +48,8 @@ def test_rows_survive_a_restart_to_the_byte(tmp_path):
         assert held(client, "s") == []
         assert client.delete("/subjects/s").status == 200
     with sqlite3.connect(tmp_path / "schemad.db") as store:
-        told = store.execute("SELECT subject, body FROM journal WHERE kind = 'ASSOCIATION' ORDER BY seq").fetchall()
+        told = store.execute("SELECT subject, body FROM journal WHERE kind = 'ASSOCIATION' ORDER BY seq")
+        told = told.fetchall()
     assert [subject for subject, _ in told] == ["s", "s", "s", "t-value", "s", "s", "s"]
     assert '"resourceId":"c"' in told[2][1] and told[-1][1] == ""
 
@@ -90,7 +92,8 @@ def test_association_against_the_delete_of_its_subject(tmp_path):
         for number in range(ROUNDS):
             subject = f"s{number}"
             assert one.register(subject, '"int"').status == 200
-            made, gone = at_once(lambda: weak(one, f"r{number}", subject), lambda: other.delete(f"/subjects/{subject}"))
+            made, gone = at_once(lambda: weak(one, f"r{number}", subject),
+                                 lambda: other.delete(f"/subjects/{subject}"))
             assert (made.status, gone.status) in {(200, 409), (409, 200)}, (made, gone)
             assert len(held(one, subject)) == (made.status == 200)
             seen.add(made.status)

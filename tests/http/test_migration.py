@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database that an older schemad wrote is brought up to date when it is opened, and nothing of it is lost."""
+"""A database of an older schemad is brought up to date when it is opened, and nothing of it is lost."""
 import hashlib
 import re
 import sqlite3
@@ -26,7 +26,8 @@ def old_database(path):
         db.execute("INSERT INTO contents VALUES (?, '\"int\"', '', '', '')", (guid,))
         db.execute("INSERT INTO schemas VALUES ('', 1, 'AVRO', ?, 1700000000000, 1)", (guid,))
         for subject, hidden in (("s", 0), ("t", 1)):
-            db.execute("INSERT INTO versions VALUES ('', ?, 1, 1, 1700000000000, 1700000000000, 0, ?, ?, '', 1)",
+            db.execute("INSERT INTO versions "
+                       "VALUES ('', ?, 1, 1, 1700000000000, 1700000000000, 0, ?, ?, '', 1)",
                        (subject, hidden, '{"at":1700000000001}' if hidden else ""))
     db.close()
 

@@ -2,6 +2,7 @@
 """Sensitive metadata: plain on the wire, ciphertext wherever it is kept, and only under its key."""
 import os
 import pathlib
+import sqlite3
 
 import pytest
 
@@ -86,3 +87,17 @@ def test_what_a_configuration_puts_over_it_is_sealed_too(tmp_path):
         client.put("/config/s", {"overrideMetadata": {"sensitive": ["pass"]}})
         assert client.register("s", '"int"', metadata={"properties": {"pass": "correct horse"}}).status == 200
         assert b"correct horse" not in kept(tmp_path)
+
+
+@pytest.mark.parametrize("column, value", [
+    ("metadata", "[]"), ("metadata", "{"), ("metadata", '{"properties":{"a":[]}}'), ("rules", '{"domainRules":1}'),
+    ("metadata", '{"sealed":1,'), ("metadata", '{"sealed":1,"properties":{"pass":"AAAA"},"sensitive":["pass"]}')])
+def test_what_nobody_wrote_stops_the_start(tmp_path, column, value):
+    options = ["--sensitive-key-file", key_file(tmp_path)]
+    with Registry(tmp_path, options=options) as registry:
+        assert registry.client().register("s", '"int"', metadata=METADATA).status == 200
+    with sqlite3.connect(tmp_path / "schemad.db") as database:
+        database.execute(f"UPDATE contents SET {column} = ?", (value,))
+    database.close()
+    with pytest.raises(RuntimeError, match="cannot be read|another key"):
+        Registry(tmp_path, options=options).start()

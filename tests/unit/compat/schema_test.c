@@ -41,7 +41,8 @@ static const struct finding *toy_compare(const struct schema *reader, const stru
     return finding;
 }
 
-static const struct schema_type toy = {"TOY", toy_parse, toy_same, toy_likeness, toy_compare, NULL, NULL, NULL, NULL};
+static const struct schema_type toy = {"TOY", toy_parse, toy_same, toy_likeness, toy_compare,
+                                       NULL,  NULL,      NULL,     NULL};
 
 static struct schema toy_of(const char *text)
 {
