@@ -54,6 +54,8 @@ enum {
 
     /* The producer */
     LINE_MAX = 4 * MIB,         /* one event */
+    UNWRAP_DEPTH_MAX = 4,       /* wrappers within wrappers: SNS in SQS is two */
+    FOLLOW_MS = 250,            /* between two looks at a file that grows */
     EVENT_DEPTH_MAX = 64,       /* nesting of one event */
     MAPPED_STRING_MAX = 64 * KIB,/* one mapped string */
     TOPIC_MAX = 1024,           /* one topic name */

@@ -22,8 +22,14 @@ static bool run_map(const struct options *options, struct error *err)
     struct input *input = input_open(options->inputs, options->input_count, err);
     if (!input)
         return false;
+    if (options->follow && !input_follow(input, err)) {
+        input_close(input);
+        return false;
+    }
+    if (options->follow)
+        setvbuf(stdout, NULL, _IOLBF, 0);
     int64_t now = options->ingest_given ? options->ingest_time : clock_now();
-    struct mapping_way way = {mapping, schema, now, options->explain};
+    struct mapping_way way = {mapping, schema, now, options->unwrap_forms, options->explain};
     bool mapped = map_lines(input, &way, stdout, err);
     input_close(input);
     return mapped && (fflush(stdout) == 0 || error_set(err, 0, "cannot write to standard output"));

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "producer/client.h"
+#include "producer/unwrap.h"
 
 #include <stddef.h>
 
@@ -38,6 +39,10 @@ static const struct row rows[] = {
      "the rules that make records of events; those for Genesys Cloud unless given"},
     {"explain", NULL, MAP, KIND_FLAG, MEMBER(explain),
      "tells of each line which rule and which expression filled which field"},
+    {"follow", NULL, ENCODE | MAP, KIND_FLAG, MEMBER(follow),
+     "goes on where the one INPUT grows, is cut or rotated; SIGTERM ends it"},
+    {"unwrap", "FORMS", ENCODE | MAP, KIND_SPAN, MEMBER(unwrap),
+     "opens events wrapped by sqs, sns or firehose; several forms apart by commas"},
     {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),
      "where the records go; - is standard output. A file gets its name when it is complete"},
     {"lake", "DIR", ENCODE, KIND_PATH, MEMBER(lake),
@@ -114,8 +119,8 @@ void options_help(FILE *out, enum command about)
             print_command(out, i);
     fprintf(
         out,
-        "INPUT is a file, - is standard input, which is also read when there is none. A file named like a\n"
-        "command or an option is written ./NAME.\n\n"
+        "INPUT is a file, or a folder of rotated ones; - is standard input, which is also read when there\n"
+        "is none. A file named like a command or an option is written ./NAME.\n\n"
         "Exit 0: all went well. 1: something was dead-lettered and --strict was given, or a record could\n"
         "not be decoded. 2: it could not be done: unusable arguments, registry unreachable, schema refused,\n"
         "a file that cannot be read or written.\n\n"
@@ -197,6 +202,8 @@ static bool check(struct options *options, struct error *err)
         return error_set(err, 0, "--out and --dead-letter cannot be the same file");
     if (options->use_latest && options->schema)
         return error_set(err, 0, "--schema and --use-latest cannot both be given");
+    if (options->unwrap.len > 0 && !unwrap_forms(options->unwrap, &options->unwrap_forms, err))
+        return false;
     if (options->subject.len == 0)
         options->subject = SPAN(DEFAULT_SUBJECT);
     for (size_t i = 0; i < options->subject.len; i++)

@@ -21,6 +21,9 @@ struct options {
     bool use_latest;
     const char *mapping;
     bool explain;
+    bool follow;
+    struct span unwrap;
+    unsigned unwrap_forms; /* read from it */
     const char *out;
     const char *lake;
     struct sink_roll roll;

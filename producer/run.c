@@ -11,6 +11,7 @@
 #include "producer/enrol.h"
 #include "producer/sinks.h"
 #include "producer/summary.h"
+#include "producer/unwrap.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
     return sinks_put(&run->sinks, &message, err);
 }
 
-static bool take_line(struct run *run, const struct line *line, struct error *err)
+static bool take_event(struct run *run, const struct line *line, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     run->summary.read++;
@@ -89,6 +90,23 @@ static bool take_line(struct run *run, const struct line *line, struct error *er
     case OUTCOME_SKIP: summary_skip(&run->summary, mapped.reason); return true;
     case OUTCOME_DEAD_LETTER:
         return bury(run, &(struct dead_letter){line, mapped.reason, mapped.field, line->size, false}, err);
+    }
+    return true;
+}
+
+/* A line is an event, or what was wrapped in it are. */
+static bool take_line(struct run *run, const struct line *line, struct error *err)
+{
+    if (!run->options->unwrap_forms || line->too_long)
+        return take_event(run, line, err);
+    AUTO_ARENA arena = arena_new();
+    struct unwrapped inside = unwrap_line(run->options->unwrap_forms, line->bytes, arena);
+    for (size_t i = 0; i < inside.count; i++) {
+        struct line event = *line;
+        event.bytes = inside.texts[i];
+        event.size = inside.texts[i].len;
+        if (!take_event(run, &event, err))
+            return false;
     }
     return true;
 }
@@ -200,7 +218,8 @@ static bool open_ends(struct run *run, struct error *err)
 static bool prepare(struct run *run, struct arena *arena, struct error *err)
 {
     run->input = input_open(run->options->inputs, run->options->input_count, err);
-    if (!run->input || !ask_registry(run, arena, err))
+    if (!run->input || (run->options->follow && !input_follow(run->input, err)) ||
+        !ask_registry(run, arena, err))
         return false;
     find_timestamp(run);
     run->encoder = encoder_new(run->enrolled.schema, err);

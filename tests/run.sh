@@ -90,6 +90,7 @@ needs=(
     "pkg-config --exists sqlite3|libsqlite3-dev"
     "pkg-config --exists jansson|libjansson-dev"
     "pkg-config --exists zlib|zlib1g-dev"
+    "pkg-config --exists libzstd|libzstd-dev"
     "pkg-config --exists libmicrohttpd|libmicrohttpd-dev"
     "pkg-config --exists avro-c|libavro-dev"
     "command -v avrocat|avro-bin"
