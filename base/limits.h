@@ -69,6 +69,7 @@ enum {
     REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
     MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */
+    KAFKA_TIME_MS = 30 * 1000,  /* for Kafka to answer at the start, and for the rest after the word to stop */
     LAKE_FILES_MAX = 16,        /* of a lake, open at a time: an hour each; late events need a few */
     LAKE_NAME_MAX = 255,        /* bytes of the name of a subject's folder: what file systems take */
     LAKE_WAIT_MS = 10000,       /* how long records wait in memory for their block to fill */

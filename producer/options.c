@@ -53,6 +53,13 @@ static const struct row rows[] = {
      "… or with so many records; 1000000 unless given"},
     {"roll-age", "SECONDS", ENCODE, KIND_SECONDS, MEMBER(roll.age),
      "… or so long after its first record; 900 unless given"},
+    {"kafka", "BROKERS", ENCODE, KIND_PATH, MEMBER(kafka),
+     "Kafka's brokers, HOST:PORT with commas between them; goes with --topic"},
+    {"topic", "NAME", ENCODE, KIND_PATH, MEMBER(topic), "the topic there"},
+    {"X", "KEY=VALUE", ENCODE, KIND_SETTING, MEMBER(settings),
+     "a setting of librdkafka: compression, TLS, SASL, …; may be given often"},
+    {"kafka-timeout", "SECONDS", ENCODE, KIND_SECONDS, MEMBER(kafka_time),
+     "for Kafka to answer at the start, and to acknowledge the rest after SIGTERM; 30 unless given"},
     {"format", "FORM", ENCODE, KIND_SPAN, MEMBER(format),
      "framed: each message behind its length, as it travels over Kafka (unless given)\n"
      "ocf: an Avro object container file"},
@@ -75,7 +82,8 @@ static const struct {
     const char *usage;
     const char *meaning;
 } commands[] = {
-    {"encode", COMMAND_ENCODE, "[encode] --registry URL {--out FILE | --lake DIR} [OPTION…] [INPUT…]",
+    {"encode", COMMAND_ENCODE,
+     "[encode] --registry URL {--kafka BROKERS --topic NAME | --lake DIR | --out FILE} [OPTION…] [INPUT…]",
      "Genesys Cloud events, one JSON object a line, become Avro records of a registered schema."},
     {"map", COMMAND_MAP, "map [OPTION…] [INPUT…]",
      "Prints what the mapping makes of each line, without registry and without Avro."},
@@ -90,7 +98,8 @@ static const struct {
 
 static void print_row(FILE *out, const struct row *row)
 {
-    int width = fprintf(out, "  --%s%s%s", row->name, row->takes ? " " : "", row->takes ? row->takes : "");
+    const char *dashes = row->name[1] ? "--" : "-", *takes = row->takes ? row->takes : "";
+    int width = fprintf(out, "  %s%s%s%s", dashes, row->name, row->takes ? " " : "", takes);
     for (const char *line = row->meaning; line;) {
         const char *end = strchr(line, '\n');
         int len = (int)(end ? (size_t)(end - line) : strlen(line));
@@ -168,6 +177,17 @@ static bool read_option(struct options *options, char **argv, int argc, int *at,
     return option_value(options, row->kind, row->member, row->name, value, err);
 }
 
+/* "-X KEY=VALUE" or "-XKEY=VALUE". */
+static bool read_setting(struct options *options, char **argv, int argc, int *at, struct error *err)
+{
+    const char *value = argv[*at] + 2;
+    if (options->command != COMMAND_ENCODE)
+        return error_set(err, 0, "%s has no option -X (see --help)", command_name(options->command));
+    if (!*value && *at + 1 >= argc)
+        return error_set(err, 0, "-X needs a value: KEY=VALUE");
+    return option_value(options, KIND_SETTING, 0, "X", *value ? value : argv[++*at], err);
+}
+
 /* What was given belongs to an end that was given; what was not takes its default. */
 static bool check_ends(struct options *options, struct error *err)
 {
@@ -176,6 +196,11 @@ static bool check_ends(struct options *options, struct error *err)
         return error_set(err, 0, "--roll-size, --roll-count and --roll-age go with --lake");
     if (!options->out && options->format.len > 0)
         return error_set(err, 0, "--format goes with --out");
+    if (!options->kafka != !options->topic)
+        return error_set(err, 0, "--kafka and --topic go together");
+    if (!options->kafka && (options->setting_count > 0 || options->kafka_time))
+        return error_set(err, 0, "-X and --kafka-timeout go with --kafka");
+    options->kafka_time = options->kafka_time ? options->kafka_time : KAFKA_TIME_MS;
     roll->size = roll->size ? roll->size : LAKE_SIZE;
     roll->count = roll->count ? roll->count : LAKE_COUNT;
     roll->age = roll->age ? roll->age : LAKE_AGE_MS;
@@ -188,8 +213,9 @@ static bool check(struct options *options, struct error *err)
     bool encode = options->command == COMMAND_ENCODE, gate = options->command == COMMAND_CHECK;
     if ((encode || gate) && options->registry.len == 0)
         return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
-    if (encode && !options->out && !options->lake)
-        return error_set(err, 0, "--out or --lake is missing: where do the records go? (see --help)");
+    if (encode && !options->out && !options->lake && !options->kafka)
+        return error_set(err, 0,
+                         "--kafka, --lake or --out is missing: where do the records go? (see --help)");
     if (encode && !check_ends(options, err))
         return false;
     if (options->command == COMMAND_DECODE && options->input_count != 1)
@@ -246,12 +272,16 @@ bool options_read(int argc, char **argv, struct options *options, struct arena *
     if (asks(options, argc, argv, first))
         return true;
     const char **inputs = arena_array(arena, (size_t)argc + 1, sizeof *inputs);
+    options->settings = arena_array(arena, (size_t)argc + 1, sizeof *options->settings);
     bool literal = false;
     for (int i = first; i < argc; i++) {
         if (!literal && strcmp(argv[i], "--") == 0) {
             literal = true;
         } else if (!literal && span_starts(span_of(argv[i]), SPAN("--"))) {
             if (!read_option(options, argv, argc, &i, err))
+                return false;
+        } else if (!literal && span_starts(span_of(argv[i]), SPAN("-X"))) {
+            if (!read_setting(options, argv, argc, &i, err))
                 return false;
         } else if (!literal && argv[i][0] == '-' && argv[i][1]) {
             return error_set(err, 0, "there is no option %s (see --help)", argv[i]);

@@ -27,6 +27,11 @@ struct options {
     const char *out;
     const char *lake;
     struct sink_roll roll;
+    const char *kafka;
+    const char *topic;
+    const char **settings; /* -X, in the arena */
+    size_t setting_count;
+    int64_t kafka_time; /* milliseconds */
     struct span format;
     struct span codec;
     const char *dead_letter;

@@ -42,6 +42,15 @@ static bool bury(struct run *run, const struct dead_letter *letter, struct error
     return !run->dead_letters || dead_letters_put(run->dead_letters, letter, err);
 }
 
+/* What a sink had taken and cannot place comes back. */
+static bool take_back(void *context, const struct refusal *refusal, struct error *err)
+{
+    struct run *run = context;
+    struct line line = {.input = refusal->input, .number = refusal->line, .size = refusal->source_size};
+    summary_withdraw(&run->summary, refusal->source_size, refusal->size);
+    return bury(run, &(struct dead_letter){&line, "record-too-large", {0}, refusal->size, true}, err);
+}
+
 static int64_t timestamp_of(const struct run *run, const struct mapped *mapped)
 {
     if (run->timestamp >= mapped->record.count)
@@ -62,7 +71,12 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
     struct error own = {.arena = arena};
     struct message message = {.key = mapped->key,
                               .timestamp = timestamp_of(run, mapped),
-                              .line = line->number};
+                              .input = line->input,
+                              .line = line->number,
+                              .source_size = line->size,
+                              .topic = mapped->topic,
+                              .body = mapped->body,
+                              .source = mapped->source};
     if (!encode_record(run->encoder, &mapped->record, WIRE_HEADER, &message.avro, arena, &own)) {
         fprintf(stderr, "genesys-producer: %s, line %llu: %.*s\n", line->input,
                 (unsigned long long)line->number, SPAN_ARGS(own.message));
@@ -212,7 +226,8 @@ static bool open_ends(struct run *run, struct error *err)
         run->dead_letters = dead_letters_open(options->dead_letter, err);
     if (options->dead_letter && !run->dead_letters)
         return false;
-    return sinks_open(&run->sinks, options, &schema, err);
+    struct sink_options common = {.stop = run->signals, .refused = take_back, .refused_context = run};
+    return sinks_open(&run->sinks, options, &common, &schema, err);
 }
 
 static bool prepare(struct run *run, struct arena *arena, struct error *err)
@@ -257,8 +272,11 @@ static bool close_ends(struct run *run, bool well, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct error second = {.arena = arena};
-    if (!sinks_close(&run->sinks, well ? err : &second))
+    if (!sinks_close(&run->sinks, well ? err : &second)) {
+        if (!well) /* it says what is not safe, which the first failure may not */
+            fprintf(stderr, "genesys-producer: %.*s\n", SPAN_ARGS(second.message));
         well = false;
+    }
     if (run->dead_letters && !dead_letters_close(run->dead_letters, well ? err : &second))
         well = false;
     return well;
