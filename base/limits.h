@@ -65,7 +65,9 @@ enum {
     CONTAINER_HEADER_MAX = 16 * MIB,/* the metadata of a container file */
     RECORD_JSON_MAX = 64 * MIB, /* one record printed: long names make much of few bytes */
     RECORD_EMPTY_MAX = 1 * MIB, /* values of a record that take no bytes: nothing else bounds their number */
+    RECORD_WORK_MAX = 256 * MIB,/* … its values, and bytes moved: a reader may want one field several times */
     REGISTRY_REPLY_MAX = 16 * MIB,/* a reply of the registry */
+    SCHEMA_TTL_MS = 900 * 1000, /* how long the schema of an id is believed in; an hour at most */
     REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
     MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */

@@ -14,6 +14,7 @@ enum option_kind {
     KIND_COUNT,
     KIND_SIZE,
     KIND_SETTING, /* one more of the list of settings */
+    KIND_DEFAULT, /* one more of the list of defaults */
 };
 
 /* Fills the member at `place`. False: the value is none of that kind; the message names the option. */

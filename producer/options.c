@@ -73,6 +73,14 @@ static const struct row rows[] = {
      "stops the clock that stands in for events without a time, in milliseconds since 1970"},
     {"registry-timeout", "SECONDS", ENCODE | DECODE | CHECK, KIND_SECONDS, MEMBER(registry_time),
      "for one request to the registry with all its tries; 30 unless given"},
+    {"reader-schema", "FILE", DECODE, KIND_PATH, MEMBER(reader_schema),
+     "prints records as this schema sees them (a file, or v1 to v4), whatever they were written with"},
+    {"default", "FIELD=VALUE", DECODE, KIND_DEFAULT, MEMBER(defaults),
+     "prints the value where the field is null, or the record around it: agent.id=anonymous"},
+    {"on-error", "WHAT", DECODE, KIND_SPAN, MEMBER(on_error),
+     "what follows a record that cannot be read: skip (unless given) or stop"},
+    {"schema-ttl", "SECONDS", DECODE, KIND_SECONDS, MEMBER(schema_ttl),
+     "how long the registry's answer about an id is believed in; 900 unless given"},
     {"strict", NULL, ENCODE, KIND_FLAG, MEMBER(strict), "exit 1 when there was a dead letter"},
 };
 
@@ -220,6 +228,9 @@ static bool check(struct options *options, struct error *err)
         return false;
     if (options->command == COMMAND_DECODE && options->input_count != 1)
         return error_set(err, 0, "decode reads one file (see --help)");
+    if (options->on_error.len > 0 && !span_equal(options->on_error, SPAN("skip")) &&
+        !span_equal(options->on_error, SPAN("stop")))
+        return error_set(err, 0, "--on-error is skip or stop, not '%.*s'", SPAN_ARGS(options->on_error));
     if (gate && !options->schema)
         return error_set(err, 0, "--schema is missing: which schema is to be checked? (see --help)");
     if (gate && options->input_count > 0)
