@@ -151,11 +151,10 @@ static struct index *symbols_of(struct diff *d, const struct avro_type *type)
 
 /* Namespaces do not count, but for an alias: it is compared in full, and one without a namespace on a reader
  * that has one equals nothing. */
-static bool names_match(struct diff *d, const struct avro_type *reader, const struct avro_type *writer)
+bool names_meet(const struct avro_type *reader, const struct avro_type *writer)
 {
     if (same_text(reader->name.simple, writer->name.simple))
         return true;
-    d->steps += reader->alias_count;
     for (size_t i = 0; i < reader->alias_count; i++)
         if ((reader->aliases[i].space.len || !reader->name.space.len) &&
             same_name(reader->aliases[i], writer->name))
@@ -224,7 +223,8 @@ static void compare_field(struct diff *d, struct list *list, const struct avro_t
 static void compare_named(struct diff *d, struct list *list, const struct avro_type *reader,
                           const struct avro_type *writer, const struct path *path)
 {
-    if (!names_match(d, reader, writer))
+    d->steps += reader->alias_count;
+    if (!names_meet(reader, writer))
         found(d, list, NAME_MISMATCH, step(d, path, "name"), reader, writer);
     if (reader->kind == AVRO_FIXED && reader->size != writer->size)
         found(d, list, FIXED_SIZE, step(d, path, "size"), reader, writer);
@@ -275,7 +275,7 @@ static void compare_from_union(struct diff *d, struct list *list, const struct a
     found(d, list, UNION_BRANCH, path, reader, writer);
 }
 
-static bool promotes(enum avro_kind reader, enum avro_kind writer)
+bool kind_promotes(enum avro_kind reader, enum avro_kind writer)
 {
     switch (reader) {
     case AVRO_LONG: return writer == AVRO_INT;
@@ -296,7 +296,7 @@ static void compare(struct diff *d, struct list *list, const struct avro_type *r
         compare_to_union(d, list, reader, writer, path);
     else if (reader->kind == AVRO_UNION)
         compare_from_union(d, list, reader, writer, path);
-    else if (!promotes(reader->kind, writer->kind))
+    else if (!kind_promotes(reader->kind, writer->kind))
         found(d, list, TYPE_MISMATCH, path, reader, writer);
 }
 

@@ -110,6 +110,12 @@ MUST_CHECK bool print_bare(const struct avro_type *type, struct span *text, stru
 /* Equal as Avro Java sees it: whatever changes how data is read; docs and aliases do not. */
 bool same_type(const struct avro_type *a, const struct avro_type *b);
 
+/* May a reader's record, enum or fixed take a writer's, by their names? */
+bool names_meet(const struct avro_type *reader, const struct avro_type *writer);
+
+/* May a reader's leaf take a writer's of another kind? */
+bool kind_promotes(enum avro_kind reader, enum avro_kind writer);
+
 bool avro_same(const struct schema *a, const struct schema *b);
 uint64_t avro_likeness(const struct schema *schema);
 const struct finding *avro_compare(const struct schema *reader, const struct schema *writer,

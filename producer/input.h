@@ -16,9 +16,14 @@ struct line {
     bool too_long;
 };
 
-/* No names: standard input. A file that cannot be opened is an error at once, before any line. */
+/* No names: standard input; a folder stands for its files. A file that cannot be opened is an error at once,
+ * before any line. */
 struct input *input_open(const char *const *names, size_t count, struct error *err);
 void input_close(struct input *input);
+
+/* The end of the one file is no end, it may grow, be cut or be replaced; of a folder, files may come. Said
+ * before anything is read. */
+MUST_CHECK bool input_follow(struct input *input, struct error *err);
 
 /* From now on the input ends as soon as `fd` can be read: nothing more is read, a waiting read returns. */
 void input_stop_on(struct input *input, int fd);

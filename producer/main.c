@@ -2,6 +2,7 @@
 /* genesys-producer: Genesys Cloud events in, Avro out. From the command to its file, from an error to the one
  * line that tells it. */
 #include "base/clock.h"
+#include "base/limits.h"
 #include "producer/check.h"
 #include "producer/enrol.h"
 #include "producer/map.h"
@@ -22,22 +23,53 @@ static bool run_map(const struct options *options, struct error *err)
     struct input *input = input_open(options->inputs, options->input_count, err);
     if (!input)
         return false;
+    if (options->follow && !input_follow(input, err)) {
+        input_close(input);
+        return false;
+    }
+    if (options->follow)
+        setvbuf(stdout, NULL, _IOLBF, 0);
     int64_t now = options->ingest_given ? options->ingest_time : clock_now();
-    struct mapping_way way = {mapping, schema, now, options->explain};
+    struct mapping_way way = {mapping, schema, now, options->unwrap_forms, options->explain};
     bool mapped = map_lines(input, &way, stdout, err);
     input_close(input);
     return mapped && (fflush(stdout) == 0 || error_set(err, 0, "cannot write to standard output"));
 }
 
+/* NULL in *reader: none was asked for. */
+static bool read_reader(const char *name, const struct schema **reader, struct arena *arena,
+                        struct error *err)
+{
+    struct error cause = {.arena = arena};
+    struct span text;
+    *reader = NULL;
+    if (!name)
+        return true;
+    if (!schema_text(name, &text, arena, err))
+        return false;
+    struct reading how = {.strict = true};
+    return schema_parse(&schema_avro, text, how, NULL, 0, reader, arena, &cause) ||
+           error_set(err, 0, "%s: %.*s", name, SPAN_ARGS(cause.message));
+}
+
 static enum exit_code run_decode(const struct options *options, struct error *err)
 {
-    struct unpacking how = {.place = options->inputs[0], .out = stdout, .complaints = stderr};
+    AUTO_ARENA arena = arena_new();
+    struct unpacking how = {.place = options->inputs[0],
+                            .reading = {.defaults = options->defaults,
+                                        .default_count = options->default_count,
+                                        .keep_ms = options->schema_ttl ? options->schema_ttl : SCHEMA_TTL_MS},
+                            .stop = span_equal(options->on_error, SPAN("stop")),
+                            .out = stdout,
+                            .complaints = stderr};
     struct client_options where = {options->registry, options->registry_time};
     uint64_t complaints;
-    if (options->registry.len > 0 && !(how.client = client_open(&where, err)))
+    if (!read_reader(options->reader_schema, &how.reading.reader, arena, err))
+        return EXIT_NOTHING;
+    if (options->registry.len > 0 && !(how.reading.client = client_open(&where, err)))
         return EXIT_NOTHING;
     bool done = unpack_file(&how, &complaints, err);
-    client_close(how.client);
+    client_close(how.reading.client);
     if (!done)
         return EXIT_NOTHING;
     return complaints > 0 ? EXIT_PARTLY : EXIT_WELL;

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "producer/explain.h"
 #include "producer/fit.h"
+#include "producer/unwrap.h"
 
 #include <errno.h>
 
@@ -77,7 +78,7 @@ static void put_mapped(struct buffer *out, const struct mapped *mapped, const st
         buffer_byte(out, ']');
 }
 
-static bool map_line(const struct line *line, const struct mapping_way *way, FILE *out, struct error *err)
+static bool map_event(const struct line *line, const struct mapping_way *way, FILE *out, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct mapped mapped = {.outcome = OUTCOME_DEAD_LETTER, .reason = "too-large"};
@@ -93,6 +94,22 @@ static bool map_line(const struct line *line, const struct mapping_way *way, FIL
     buffer_put(&text, SPAN("}\n"));
     return fwrite(text.ptr, 1, text.len, out) == text.len ||
            error_set(err, 0, "cannot write what was mapped: %s", strerror(errno));
+}
+
+static bool map_line(const struct line *line, const struct mapping_way *way, FILE *out, struct error *err)
+{
+    if (!way->unwrap_forms || line->too_long)
+        return map_event(line, way, out, err);
+    AUTO_ARENA arena = arena_new();
+    struct unwrapped inside = unwrap_line(way->unwrap_forms, line->bytes, arena);
+    for (size_t i = 0; i < inside.count; i++) {
+        struct line event = *line;
+        event.bytes = inside.texts[i];
+        event.size = inside.texts[i].len;
+        if (!map_event(&event, way, out, err))
+            return false;
+    }
+    return true;
 }
 
 bool map_lines(struct input *input, const struct mapping_way *way, FILE *out, struct error *err)

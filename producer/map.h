@@ -13,6 +13,7 @@ struct mapping_way {
     const struct mapping *mapping;
     const struct schema *schema;
     int64_t ingest_time;
+    unsigned unwrap_forms; /* what is opened; see unwrap.h */
     bool explained; /* with what filled each field */
 };
 

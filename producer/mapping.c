@@ -170,6 +170,15 @@ static struct mapped apply_rule(const struct mapping *mapping, const struct rule
     return mapped;
 }
 
+/* Where the event came from, for those who get its record. */
+static void tell_origin(const struct envelope *envelope, const struct event *event, struct mapped *mapped)
+{
+    const struct text *source = text_get(&event->root, SPAN("source"));
+    mapped->topic = event->topic;
+    mapped->body = event->body->source;
+    mapped->source = source && source->kind == TEXT_STRING ? source->string : envelope->name;
+}
+
 static struct mapped apply_event(const struct mapping *mapping, struct event *event, int64_t ingest_time,
                                  struct explanation *explanation, struct arena *arena)
 {
@@ -200,7 +209,9 @@ static struct mapped apply_event(const struct mapping *mapping, struct event *ev
                                     .ingest_time = ingest_time,
                                     .arena = arena,
                                     .explanation = explanation};
-    return apply_rule(mapping, rule, &evaluation);
+    struct mapped mapped = apply_rule(mapping, rule, &evaluation);
+    tell_origin(envelope, event, &mapped);
+    return mapped;
 }
 
 struct mapped mapping_explain(const struct mapping *mapping, struct span line, int64_t ingest_time,

@@ -31,6 +31,8 @@ struct mapped {
     const char *const *warnings;    /* sorted, without repeats */
     size_t warning_count;
     bool timestamp_from_ingest;
+    struct span topic, body;        /* MAP: of the event; the body as it was written */
+    struct span source;             /* MAP: who sent it: EventBridge's `source`, else its envelope's name */
 };
 
 struct mapping;

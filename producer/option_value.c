@@ -54,6 +54,12 @@ bool option_value(struct options *options, enum option_kind kind, size_t place, 
             return error_set(err, 0, "--%s needs 1 to 3600 seconds, not '%s'", name, value);
         *(int64_t *)member = number * 1000;
         return true;
+    case KIND_SETTING: options->settings[options->setting_count++] = value; return true;
+    case KIND_DEFAULT:
+        if (options->default_count == DEFAULTS_MAX)
+            return error_set(err, 0, "--%s can be given %d times at most", name, DEFAULTS_MAX);
+        options->defaults[options->default_count++] = value;
+        return true;
     case KIND_COUNT:
         if (!read_number(span_of(value), &number) || number < 1)
             return error_set(err, 0, "--%s needs a number of at least 1, not '%s'", name, value);

@@ -5,7 +5,17 @@
 
 #include "producer/options.h"
 
-enum option_kind { KIND_FLAG, KIND_SPAN, KIND_PATH, KIND_TIME, KIND_SECONDS, KIND_COUNT, KIND_SIZE };
+enum option_kind {
+    KIND_FLAG,
+    KIND_SPAN,
+    KIND_PATH,
+    KIND_TIME,
+    KIND_SECONDS,
+    KIND_COUNT,
+    KIND_SIZE,
+    KIND_SETTING, /* one more of the list of settings */
+    KIND_DEFAULT, /* one more of the list of defaults */
+};
 
 /* Fills the member at `place`. False: the value is none of that kind; the message names the option. */
 MUST_CHECK bool option_value(struct options *options, enum option_kind kind, size_t place, const char *name,

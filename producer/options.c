@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "producer/client.h"
+#include "producer/unwrap.h"
 
 #include <stddef.h>
 
@@ -38,6 +39,10 @@ static const struct row rows[] = {
      "the rules that make records of events; those for Genesys Cloud unless given"},
     {"explain", NULL, MAP, KIND_FLAG, MEMBER(explain),
      "tells of each line which rule and which expression filled which field"},
+    {"follow", NULL, ENCODE | MAP, KIND_FLAG, MEMBER(follow),
+     "goes on where the one INPUT grows, is cut or rotated; SIGTERM ends it"},
+    {"unwrap", "FORMS", ENCODE | MAP, KIND_SPAN, MEMBER(unwrap),
+     "opens events wrapped by sqs, sns or firehose; several forms apart by commas"},
     {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),
      "where the records go; - is standard output. A file gets its name when it is complete"},
     {"lake", "DIR", ENCODE, KIND_PATH, MEMBER(lake),
@@ -48,6 +53,13 @@ static const struct row rows[] = {
      "… or with so many records; 1000000 unless given"},
     {"roll-age", "SECONDS", ENCODE, KIND_SECONDS, MEMBER(roll.age),
      "… or so long after its first record; 900 unless given"},
+    {"kafka", "BROKERS", ENCODE, KIND_PATH, MEMBER(kafka),
+     "Kafka's brokers, HOST:PORT with commas between them; goes with --topic"},
+    {"topic", "NAME", ENCODE, KIND_PATH, MEMBER(topic), "the topic there"},
+    {"X", "KEY=VALUE", ENCODE, KIND_SETTING, MEMBER(settings),
+     "a setting of librdkafka: compression, TLS, SASL, …; may be given often"},
+    {"kafka-timeout", "SECONDS", ENCODE, KIND_SECONDS, MEMBER(kafka_time),
+     "for Kafka to answer at the start, and to acknowledge the rest after SIGTERM; 30 unless given"},
     {"format", "FORM", ENCODE, KIND_SPAN, MEMBER(format),
      "framed: each message behind its length, as it travels over Kafka (unless given)\n"
      "ocf: an Avro object container file"},
@@ -61,6 +73,14 @@ static const struct row rows[] = {
      "stops the clock that stands in for events without a time, in milliseconds since 1970"},
     {"registry-timeout", "SECONDS", ENCODE | DECODE | CHECK, KIND_SECONDS, MEMBER(registry_time),
      "for one request to the registry with all its tries; 30 unless given"},
+    {"reader-schema", "FILE", DECODE, KIND_PATH, MEMBER(reader_schema),
+     "prints records as this schema sees them (a file, or v1 to v4), whatever they were written with"},
+    {"default", "FIELD=VALUE", DECODE, KIND_DEFAULT, MEMBER(defaults),
+     "prints the value where the field is null, or the record around it: agent.id=anonymous"},
+    {"on-error", "WHAT", DECODE, KIND_SPAN, MEMBER(on_error),
+     "what follows a record that cannot be read: skip (unless given) or stop"},
+    {"schema-ttl", "SECONDS", DECODE, KIND_SECONDS, MEMBER(schema_ttl),
+     "how long the registry's answer about an id is believed in; 900 unless given"},
     {"strict", NULL, ENCODE, KIND_FLAG, MEMBER(strict), "exit 1 when there was a dead letter"},
 };
 
@@ -70,7 +90,8 @@ static const struct {
     const char *usage;
     const char *meaning;
 } commands[] = {
-    {"encode", COMMAND_ENCODE, "[encode] --registry URL {--out FILE | --lake DIR} [OPTION…] [INPUT…]",
+    {"encode", COMMAND_ENCODE,
+     "[encode] --registry URL {--kafka BROKERS --topic NAME | --lake DIR | --out FILE} [OPTION…] [INPUT…]",
      "Genesys Cloud events, one JSON object a line, become Avro records of a registered schema."},
     {"map", COMMAND_MAP, "map [OPTION…] [INPUT…]",
      "Prints what the mapping makes of each line, without registry and without Avro."},
@@ -85,7 +106,8 @@ static const struct {
 
 static void print_row(FILE *out, const struct row *row)
 {
-    int width = fprintf(out, "  --%s%s%s", row->name, row->takes ? " " : "", row->takes ? row->takes : "");
+    const char *dashes = row->name[1] ? "--" : "-", *takes = row->takes ? row->takes : "";
+    int width = fprintf(out, "  %s%s%s%s", dashes, row->name, row->takes ? " " : "", takes);
     for (const char *line = row->meaning; line;) {
         const char *end = strchr(line, '\n');
         int len = (int)(end ? (size_t)(end - line) : strlen(line));
@@ -114,8 +136,8 @@ void options_help(FILE *out, enum command about)
             print_command(out, i);
     fprintf(
         out,
-        "INPUT is a file, - is standard input, which is also read when there is none. A file named like a\n"
-        "command or an option is written ./NAME.\n\n"
+        "INPUT is a file, or a folder of rotated ones; - is standard input, which is also read when there\n"
+        "is none. A file named like a command or an option is written ./NAME.\n\n"
         "Exit 0: all went well. 1: something was dead-lettered and --strict was given, or a record could\n"
         "not be decoded. 2: it could not be done: unusable arguments, registry unreachable, schema refused,\n"
         "a file that cannot be read or written.\n\n"
@@ -163,6 +185,17 @@ static bool read_option(struct options *options, char **argv, int argc, int *at,
     return option_value(options, row->kind, row->member, row->name, value, err);
 }
 
+/* "-X KEY=VALUE" or "-XKEY=VALUE". */
+static bool read_setting(struct options *options, char **argv, int argc, int *at, struct error *err)
+{
+    const char *value = argv[*at] + 2;
+    if (options->command != COMMAND_ENCODE)
+        return error_set(err, 0, "%s has no option -X (see --help)", command_name(options->command));
+    if (!*value && *at + 1 >= argc)
+        return error_set(err, 0, "-X needs a value: KEY=VALUE");
+    return option_value(options, KIND_SETTING, 0, "X", *value ? value : argv[++*at], err);
+}
+
 /* What was given belongs to an end that was given; what was not takes its default. */
 static bool check_ends(struct options *options, struct error *err)
 {
@@ -171,6 +204,11 @@ static bool check_ends(struct options *options, struct error *err)
         return error_set(err, 0, "--roll-size, --roll-count and --roll-age go with --lake");
     if (!options->out && options->format.len > 0)
         return error_set(err, 0, "--format goes with --out");
+    if (!options->kafka != !options->topic)
+        return error_set(err, 0, "--kafka and --topic go together");
+    if (!options->kafka && (options->setting_count > 0 || options->kafka_time))
+        return error_set(err, 0, "-X and --kafka-timeout go with --kafka");
+    options->kafka_time = options->kafka_time ? options->kafka_time : KAFKA_TIME_MS;
     roll->size = roll->size ? roll->size : LAKE_SIZE;
     roll->count = roll->count ? roll->count : LAKE_COUNT;
     roll->age = roll->age ? roll->age : LAKE_AGE_MS;
@@ -183,12 +221,16 @@ static bool check(struct options *options, struct error *err)
     bool encode = options->command == COMMAND_ENCODE, gate = options->command == COMMAND_CHECK;
     if ((encode || gate) && options->registry.len == 0)
         return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
-    if (encode && !options->out && !options->lake)
-        return error_set(err, 0, "--out or --lake is missing: where do the records go? (see --help)");
+    if (encode && !options->out && !options->lake && !options->kafka)
+        return error_set(err, 0,
+                         "--kafka, --lake or --out is missing: where do the records go? (see --help)");
     if (encode && !check_ends(options, err))
         return false;
     if (options->command == COMMAND_DECODE && options->input_count != 1)
         return error_set(err, 0, "decode reads one file (see --help)");
+    if (options->on_error.len > 0 && !span_equal(options->on_error, SPAN("skip")) &&
+        !span_equal(options->on_error, SPAN("stop")))
+        return error_set(err, 0, "--on-error is skip or stop, not '%.*s'", SPAN_ARGS(options->on_error));
     if (gate && !options->schema)
         return error_set(err, 0, "--schema is missing: which schema is to be checked? (see --help)");
     if (gate && options->input_count > 0)
@@ -197,6 +239,8 @@ static bool check(struct options *options, struct error *err)
         return error_set(err, 0, "--out and --dead-letter cannot be the same file");
     if (options->use_latest && options->schema)
         return error_set(err, 0, "--schema and --use-latest cannot both be given");
+    if (options->unwrap.len > 0 && !unwrap_forms(options->unwrap, &options->unwrap_forms, err))
+        return false;
     if (options->subject.len == 0)
         options->subject = SPAN(DEFAULT_SUBJECT);
     for (size_t i = 0; i < options->subject.len; i++)
@@ -239,12 +283,16 @@ bool options_read(int argc, char **argv, struct options *options, struct arena *
     if (asks(options, argc, argv, first))
         return true;
     const char **inputs = arena_array(arena, (size_t)argc + 1, sizeof *inputs);
+    options->settings = arena_array(arena, (size_t)argc + 1, sizeof *options->settings);
     bool literal = false;
     for (int i = first; i < argc; i++) {
         if (!literal && strcmp(argv[i], "--") == 0) {
             literal = true;
         } else if (!literal && span_starts(span_of(argv[i]), SPAN("--"))) {
             if (!read_option(options, argv, argc, &i, err))
+                return false;
+        } else if (!literal && span_starts(span_of(argv[i]), SPAN("-X"))) {
+            if (!read_setting(options, argv, argc, &i, err))
                 return false;
         } else if (!literal && argv[i][0] == '-' && argv[i][1]) {
             return error_set(err, 0, "there is no option %s (see --help)", argv[i]);

@@ -11,6 +11,8 @@ enum command { COMMAND_ENCODE, COMMAND_MAP, COMMAND_DECODE, COMMAND_CHECK, COMMA
 
 #define DEFAULT_SUBJECT "genesys-interaction-events-prod-avro-versions"
 
+enum { DEFAULTS_MAX = 64 };
+
 /* Spans and pointers are those of argv. What was not given is empty, NULL or false. */
 struct options {
     enum command command;
@@ -21,9 +23,17 @@ struct options {
     bool use_latest;
     const char *mapping;
     bool explain;
+    bool follow;
+    struct span unwrap;
+    unsigned unwrap_forms; /* read from it */
     const char *out;
     const char *lake;
     struct sink_roll roll;
+    const char *kafka;
+    const char *topic;
+    const char **settings; /* -X, in the arena */
+    size_t setting_count;
+    int64_t kafka_time; /* milliseconds */
     struct span format;
     struct span codec;
     const char *dead_letter;
@@ -31,6 +41,11 @@ struct options {
     int64_t ingest_time;
     int64_t registry_time; /* milliseconds; 0: the default */
     bool strict;
+    const char *reader_schema;
+    const char *defaults[DEFAULTS_MAX];
+    size_t default_count;
+    struct span on_error;
+    int64_t schema_ttl; /* milliseconds; 0: the default */
     const char *const *inputs; /* in the arena */
     size_t input_count;
 };

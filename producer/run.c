@@ -11,6 +11,7 @@
 #include "producer/enrol.h"
 #include "producer/sinks.h"
 #include "producer/summary.h"
+#include "producer/unwrap.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -41,6 +42,15 @@ static bool bury(struct run *run, const struct dead_letter *letter, struct error
     return !run->dead_letters || dead_letters_put(run->dead_letters, letter, err);
 }
 
+/* What a sink had taken and cannot place comes back. */
+static bool take_back(void *context, const struct refusal *refusal, struct error *err)
+{
+    struct run *run = context;
+    struct line line = {.input = refusal->input, .number = refusal->line, .size = refusal->source_size};
+    summary_withdraw(&run->summary, refusal->source_size, refusal->size);
+    return bury(run, &(struct dead_letter){&line, "record-too-large", {0}, refusal->size, true}, err);
+}
+
 static int64_t timestamp_of(const struct run *run, const struct mapped *mapped)
 {
     if (run->timestamp >= mapped->record.count)
@@ -61,7 +71,12 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
     struct error own = {.arena = arena};
     struct message message = {.key = mapped->key,
                               .timestamp = timestamp_of(run, mapped),
-                              .line = line->number};
+                              .input = line->input,
+                              .line = line->number,
+                              .source_size = line->size,
+                              .topic = mapped->topic,
+                              .body = mapped->body,
+                              .source = mapped->source};
     if (!encode_record(run->encoder, &mapped->record, WIRE_HEADER, &message.avro, arena, &own)) {
         fprintf(stderr, "genesys-producer: %s, line %llu: %.*s\n", line->input,
                 (unsigned long long)line->number, SPAN_ARGS(own.message));
@@ -76,7 +91,7 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
     return sinks_put(&run->sinks, &message, err);
 }
 
-static bool take_line(struct run *run, const struct line *line, struct error *err)
+static bool take_event(struct run *run, const struct line *line, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     run->summary.read++;
@@ -89,6 +104,23 @@ static bool take_line(struct run *run, const struct line *line, struct error *er
     case OUTCOME_SKIP: summary_skip(&run->summary, mapped.reason); return true;
     case OUTCOME_DEAD_LETTER:
         return bury(run, &(struct dead_letter){line, mapped.reason, mapped.field, line->size, false}, err);
+    }
+    return true;
+}
+
+/* A line is an event, or what was wrapped in it are. */
+static bool take_line(struct run *run, const struct line *line, struct error *err)
+{
+    if (!run->options->unwrap_forms || line->too_long)
+        return take_event(run, line, err);
+    AUTO_ARENA arena = arena_new();
+    struct unwrapped inside = unwrap_line(run->options->unwrap_forms, line->bytes, arena);
+    for (size_t i = 0; i < inside.count; i++) {
+        struct line event = *line;
+        event.bytes = inside.texts[i];
+        event.size = inside.texts[i].len;
+        if (!take_event(run, &event, err))
+            return false;
     }
     return true;
 }
@@ -194,13 +226,15 @@ static bool open_ends(struct run *run, struct error *err)
         run->dead_letters = dead_letters_open(options->dead_letter, err);
     if (options->dead_letter && !run->dead_letters)
         return false;
-    return sinks_open(&run->sinks, options, &schema, err);
+    struct sink_options common = {.stop = run->signals, .refused = take_back, .refused_context = run};
+    return sinks_open(&run->sinks, options, &common, &schema, err);
 }
 
 static bool prepare(struct run *run, struct arena *arena, struct error *err)
 {
     run->input = input_open(run->options->inputs, run->options->input_count, err);
-    if (!run->input || !ask_registry(run, arena, err))
+    if (!run->input || (run->options->follow && !input_follow(run->input, err)) ||
+        !ask_registry(run, arena, err))
         return false;
     find_timestamp(run);
     run->encoder = encoder_new(run->enrolled.schema, err);
@@ -238,8 +272,11 @@ static bool close_ends(struct run *run, bool well, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct error second = {.arena = arena};
-    if (!sinks_close(&run->sinks, well ? err : &second))
+    if (!sinks_close(&run->sinks, well ? err : &second)) {
+        if (!well) /* it says what is not safe, which the first failure may not */
+            fprintf(stderr, "genesys-producer: %.*s\n", SPAN_ARGS(second.message));
         well = false;
+    }
     if (run->dead_letters && !dead_letters_close(run->dead_letters, well ? err : &second))
         well = false;
     return well;

@@ -25,16 +25,31 @@ struct sink_roll {
 
 /* What became of the records of one sink; outlives it. */
 struct sink_tally {
-    uint64_t taken; /* offered */
-    uint64_t safe;  /* in a file that has its name */
+    uint64_t taken;   /* offered */
+    uint64_t safe;    /* in a file that has its name; acknowledged */
+    uint64_t refused; /* as too large, after they were taken */
     uint64_t files;
 };
 
+/* A record that a sink took and then could not place because of its size. */
+struct refusal {
+    const char *input;
+    uint64_t line, source_size, size; /* of the event as it came, of the record alone */
+};
+typedef bool refused_fn(void *context, const struct refusal *refusal, struct error *err);
+
 /* What the user may choose; a sink that has no use for a choice refuses it. */
 struct sink_options {
-    const char *place; /* a path, or "-": standard output; a lake's folder */
+    const char *place; /* a path, or "-": standard output; a lake's folder; Kafka's brokers */
     struct span codec; /* empty: the sink's own choice */
     struct sink_roll roll;
+    const char *topic;
+    const char *const *settings; /* of librdkafka: KEY=VALUE */
+    size_t setting_count;
+    int64_t patience; /* milliseconds for Kafka to answer at first, and after the word to stop */
+    int stop;         /* can be read when the run shall end; -1: never */
+    refused_fn *refused;
+    void *refused_context;
     struct sink_tally *tally;
 };
 
@@ -42,7 +57,11 @@ struct message {
     struct span avro; /* the record alone; five bytes before it are room for a header */
     struct span key;  /* ptr NULL: none */
     int64_t timestamp;
-    uint64_t line; /* its position in the input */
+    const char *input;    /* where it came from, as the user named it */
+    uint64_t line;        /* its position in there */
+    uint64_t source_size; /* bytes of the event as it came */
+    struct span topic, body; /* of the event: its topic, and its body as it was written */
+    struct span source;      /* who sent it; empty: unknown */
 };
 
 enum { WIRE_HEADER = 5 }; /* magic 0, then the schema id, big-endian */
@@ -65,7 +84,7 @@ struct sink_type {
     void (*report)(const struct sink_tally *tally, FILE *out);      /* its lines of the summary; NULL: none */
 };
 
-extern const struct sink_type sink_framed, sink_ocf, sink_lake;
+extern const struct sink_type sink_framed, sink_ocf, sink_lake, sink_kafka;
 
 /* The form of a single file, by name; NULL: unknown. */
 const struct sink_type *sink_find(struct span name);

@@ -21,26 +21,33 @@ static bool add(struct sinks *sinks, const struct sink_type *type, struct sink_o
 }
 
 /* The single file comes last: closed because another sink cannot be opened it would get its name. */
-static bool open_all(struct sinks *sinks, const struct options *options, const struct sink_schema *schema,
-                     struct error *err)
+static bool open_all(struct sinks *sinks, const struct options *options, const struct sink_options *common,
+                     const struct sink_schema *schema, struct error *err)
 {
     struct span format = options->format.len ? options->format : SPAN("framed");
     const struct sink_type *file = sink_find(format);
     struct sink_options out = {.place = options->out, .codec = options->codec};
     struct sink_options lake = {.place = options->lake, .codec = options->codec, .roll = options->roll};
+    struct sink_options kafka = *common;
+    kafka.place = options->kafka;
+    kafka.topic = options->topic;
+    kafka.settings = options->settings;
+    kafka.setting_count = options->setting_count;
+    kafka.patience = options->kafka_time;
     if (options->lake && file == &sink_framed)
         out.codec = (struct span){0};
     if (!file)
         return error_set(err, 0, "unknown format '%.*s': framed and ocf are known", SPAN_ARGS(format));
     return (!options->lake || add(sinks, &sink_lake, &lake, schema, err)) &&
+           (!options->kafka || add(sinks, &sink_kafka, &kafka, schema, err)) &&
            (!options->out || add(sinks, file, &out, schema, err));
 }
 
-bool sinks_open(struct sinks *sinks, const struct options *options, const struct sink_schema *schema,
-                struct error *err)
+bool sinks_open(struct sinks *sinks, const struct options *options, const struct sink_options *common,
+                const struct sink_schema *schema, struct error *err)
 {
     *sinks = (struct sinks){0};
-    if (open_all(sinks, options, schema, err))
+    if (open_all(sinks, options, common, schema, err))
         return true;
     AUTO_ARENA arena = arena_new();
     struct error second = {.arena = arena};

@@ -6,7 +6,7 @@
 #include "producer/options.h"
 #include "producer/sink.h"
 
-enum { SINKS_MAX = 2 };
+enum { SINKS_MAX = 3 };
 
 struct sinks {
     struct {
@@ -19,9 +19,11 @@ struct sinks {
     bool dated;        /* one of them goes by the records' time */
 };
 
-/* Opens what the options name. After a failure nothing is open, and no file has come to its name. */
+/* Opens what the options name; `common` has what no option says. After a failure nothing is open, and no file
+ * has come to its name. */
 MUST_CHECK bool sinks_open(struct sinks *sinks, const struct options *options,
-                           const struct sink_schema *schema, struct error *err);
+                           const struct sink_options *common, const struct sink_schema *schema,
+                           struct error *err);
 
 MUST_CHECK bool sinks_put(struct sinks *sinks, const struct message *message, struct error *err);
 

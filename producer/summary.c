@@ -59,6 +59,13 @@ void summary_encoded(struct summary *summary, const struct mapped *mapped, uint6
         tally_add(summary->warnings, mapped->warnings[i], summary->arena);
 }
 
+void summary_withdraw(struct summary *summary, uint64_t json, uint64_t avro)
+{
+    summary->encoded--;
+    summary->json_bytes -= json;
+    summary->avro_bytes -= avro;
+}
+
 static double per_second(const struct summary *summary)
 {
     int64_t ms = clock_steady() - summary->begun;

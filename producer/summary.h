@@ -28,6 +28,9 @@ void summary_skip(struct summary *summary, const char *reason);
 void summary_dead(struct summary *summary, const char *reason);
 void summary_encoded(struct summary *summary, const struct mapped *mapped, uint64_t json, uint64_t avro);
 
+/* Takes back that a record was encoded: it comes to nothing after all. */
+void summary_withdraw(struct summary *summary, uint64_t json, uint64_t avro);
+
 /* Draws the moving line, at most five times a second; its end. */
 void summary_progress(struct summary *summary, const struct input *input, FILE *terminal);
 void summary_progress_end(const struct summary *summary, FILE *terminal);

@@ -5,27 +5,18 @@
 
 #include "base/limits.h"
 #include "producer/container.h"
-#include "producer/decode.h"
 #include "producer/sink.h"
 
 #include <errno.h>
 
-enum { LENGTH = 4, NOT_FOUND = 40403 };
-
-/* What is known of an id: a schema, or why there is none. */
-struct known {
-    struct known *next;
-    int id;
-    const struct schema *schema;
-    struct span cause;
-};
+enum { LENGTH = 4 };
 
 struct unpack {
     struct unpacking how;
     FILE *file;
     uint64_t offset; /* of the next byte */
     uint64_t complaints;
-    struct known *known;
+    struct known_ids *ids;
     struct arena *arena; /* lives as long as the file is read: schemas */
 };
 
@@ -34,6 +25,11 @@ static void complain(struct unpack *unpack, uint64_t offset, struct span what)
     unpack->complaints++;
     fprintf(unpack->how.complaints, "genesys-producer: %s: byte %llu: %.*s\n", unpack->how.place,
             (unsigned long long)offset, SPAN_ARGS(what));
+}
+
+static bool stopped(const struct unpack *unpack)
+{
+    return unpack->how.stop && unpack->complaints > 0;
 }
 
 static bool print_line(struct unpack *unpack, struct buffer *json, struct error *err)
@@ -46,14 +42,8 @@ static bool print_line(struct unpack *unpack, struct buffer *json, struct error 
 
 /* ---- container files ---- */
 
-static bool read_schema(struct unpack *unpack, struct span text, const struct schema **schema,
-                        struct error *err)
-{
-    return schema_parse(&schema_avro, text, (struct reading){0}, NULL, 0, schema, unpack->arena, err);
-}
-
 /* The records of one block. What is wrong with one spoils those behind it. */
-static bool print_block(struct unpack *unpack, const struct avro_type *type,
+static bool print_block(struct unpack *unpack, const struct decoding *how,
                         const struct container_block *block, struct error *err)
 {
     struct span rest = block->bytes;
@@ -63,7 +53,7 @@ static bool print_block(struct unpack *unpack, const struct avro_type *type,
         struct buffer json = {.arena = arena};
         struct error broken = {.arena = arena};
         size_t before = rest.len;
-        bool decoded = decode_value(type, &rest, &json, &broken);
+        bool decoded = decode_as(how, &rest, &json, &broken);
         if (decoded && rest.len == before && ++empty > RECORD_EMPTY_MAX)
             decoded = error_set(&broken, 0, "too many records that take no bytes");
         if (!decoded) {
@@ -80,28 +70,29 @@ static bool print_block(struct unpack *unpack, const struct avro_type *type,
     return true;
 }
 
-static bool print_blocks(struct unpack *unpack, struct container_reader *reader, const struct avro_type *type,
+static bool print_blocks(struct unpack *unpack, struct container_reader *reader, const struct decoding *how,
                          struct error *err)
 {
-    for (;;) {
+    while (!stopped(unpack)) {
         struct container_block block;
         struct error broken = {.arena = unpack->arena};
         switch (container_next(reader, &block, &broken)) {
         case CONTAINER_BLOCK:
-            if (!print_block(unpack, type, &block, err))
+            if (!print_block(unpack, how, &block, err))
                 return false;
             break;
         case CONTAINER_END: return true;
         case CONTAINER_FAILED: complain(unpack, block.offset, broken.message); return true;
         }
     }
+    return true;
 }
 
 static bool unpack_container(struct unpack *unpack, struct error *err)
 {
     struct error broken = {.arena = unpack->arena};
     struct container_reader *reader;
-    const struct schema *schema;
+    struct decoding how;
     struct span text;
     if (!container_open(unpack->file, unpack->offset, &reader, unpack->arena, &broken)) {
         complain(unpack, 0, broken.message);
@@ -111,52 +102,15 @@ static bool unpack_container(struct unpack *unpack, struct error *err)
         complain(unpack, 0, SPAN("the container's header holds no schema"));
         return true;
     }
-    if (!read_schema(unpack, text, &schema, &broken)) {
+    if (!known_prepare(unpack->ids, text, &how, &broken)) {
         complain(unpack, 0,
                  arena_printf(unpack->arena, "the container's schema: %.*s", SPAN_ARGS(broken.message)));
         return true;
     }
-    return print_blocks(unpack, reader, avro_root(schema), err);
+    return print_blocks(unpack, reader, &how, err);
 }
 
 /* ---- framed files ---- */
-
-static const struct known *add_known(struct unpack *unpack, int id, const struct schema *schema,
-                                     struct span cause)
-{
-    struct known *known = arena_alloc(unpack->arena, sizeof *known);
-    *known = (struct known){unpack->known, id, schema, cause};
-    unpack->known = known;
-    return known;
-}
-
-/* Asks the registry once for each id. NULL: it could not be asked. */
-static const struct known *find_known(struct unpack *unpack, int id, struct error *err)
-{
-    for (const struct known *known = unpack->known; known; known = known->next)
-        if (known->id == id)
-            return known;
-    if (id < 0)
-        return add_known(unpack, id, NULL, SPAN("no schema can have a negative id"));
-    if (!unpack->how.client) {
-        error_set(err, 0, "the records of a framed file name their schemas by id: --registry is needed");
-        return NULL;
-    }
-    struct span text;
-    const struct schema *schema;
-    struct error own = {.arena = unpack->arena};
-    if (!client_schema(unpack->how.client, id, SPAN(""), &text, unpack->arena, &own)) {
-        bool about_id = own.code == NOT_FOUND || own.code == CLIENT_UNFIT;
-        if (about_id)
-            return add_known(unpack, id, NULL, own.message);
-        error_pass(err, &own);
-        return NULL;
-    }
-    if (!read_schema(unpack, text, &schema, &own))
-        return add_known(unpack, id, NULL,
-                         arena_printf(unpack->arena, "schema %d: %.*s", id, SPAN_ARGS(own.message)));
-    return add_known(unpack, id, schema, SPAN(""));
-}
 
 static uint32_t big_endian(const char *bytes)
 {
@@ -172,10 +126,10 @@ static bool print_message(struct unpack *unpack, uint64_t offset, struct span me
         complain(unpack, offset, SPAN("a message that does not begin with the byte 0"));
         return true;
     }
-    const struct known *known = find_known(unpack, (int)big_endian(message.ptr + 1), err);
+    const struct known *known = known_find(unpack->ids, (int)big_endian(message.ptr + 1), err);
     if (!known)
         return false;
-    if (!known->schema) {
+    if (!known->usable) {
         complain(unpack, offset, known->cause);
         return true;
     }
@@ -183,7 +137,7 @@ static bool print_message(struct unpack *unpack, uint64_t offset, struct span me
     struct buffer json = {.arena = arena};
     struct error broken = {.arena = arena};
     struct span rest = span_from(message, WIRE_HEADER);
-    bool decoded = decode_value(avro_root(known->schema), &rest, &json, &broken);
+    bool decoded = decode_as(&known->how, &rest, &json, &broken);
     if (decoded && rest.len > 0)
         decoded = error_set(&broken, 0, "%zu bytes behind the record", rest.len);
     if (decoded)
@@ -228,7 +182,7 @@ static bool unpack_frames(struct unpack *unpack, const char *first, struct error
         if (step != STEP_ON)
             return step == STEP_END;
         uint64_t start = unpack->offset;
-        int byte = getc(unpack->file);
+        int byte = stopped(unpack) ? EOF : getc(unpack->file);
         if (byte == EOF)
             return true;
         length[0] = (char)byte;
@@ -262,11 +216,13 @@ bool unpack_file(const struct unpacking *how, uint64_t *complaints, struct error
     unpack.file = standard ? stdin : fopen(how->place, "rb");
     if (!unpack.file)
         return error_set(err, 0, "cannot read %s: %s", how->place, strerror(errno));
-    bool done = unpack_any(&unpack, err);
+    bool done = known_begin(&how->reading, &unpack.ids, arena, err) && unpack_any(&unpack, err);
     if (done && ferror(unpack.file))
         done = error_set(err, 0, "cannot read %s: %s", how->place, strerror(errno));
     if (done && fflush(how->out) != 0)
         done = error_set(err, 0, "cannot write the records: %s", strerror(errno));
+    if (done && stopped(&unpack))
+        done = error_set(err, 0, "stopped there, as --on-error stop asks for");
     if (!standard)
         fclose(unpack.file);
     *complaints = unpack.complaints;

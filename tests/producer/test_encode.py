@@ -337,7 +337,6 @@ def test_strict_says_that_something_was_dead_lettered(producer, registry, genesy
     (["--out", "."], "Is a directory"),
     (["--dead-letter", "/nowhere/x"], "cannot write dead letters to /nowhere/x: No such file or directory"),
     (["nowhere.jsonl"], "nowhere.jsonl: No such file or directory"),
-    (["."], "Is a directory"),
     (["--schema", "nowhere.avsc"], "cannot read nowhere.avsc: No such file or directory"),
     (["--format", "csv"], "unknown format 'csv'"),
     (["--format", "ocf", "--codec", "xz"], "unknown codec 'xz'"),

@@ -34,6 +34,7 @@ PRIVATE_FILES = {
     "storage/sqlite.h": re.compile(r"storage/sqlite\w*\.c"),
     "compat/avro.h": re.compile(r"compat/(avro|resolve)\w*\.[ch]|producer/\w+\.[ch]"),
     "producer/avro_c.h": re.compile(r"producer/encode\w*\.c"),
+    "producer/kafka_rd.h": re.compile(r"producer/kafka\w*\.c"),
     "compat/proto.h": re.compile(r"compat/proto\w*\.[ch]"),
 }
 
@@ -46,11 +47,11 @@ LIBRARIES = {   # pattern of a header: the files that may know it
     r"avro\.h|avro/.*": {"producer/avro_c.h"},
     r"curl/.*": {"producer/client.c"},
     r"zlib\.h": {"api/render.c", "producer/container.c", "producer/container_read.c",
-                  "producer/input.c"},
-    r"zstd\.h": {"producer/input.c"},
+                  "producer/decompress.c"},
+    r"zstd\.h": {"producer/decompress.c"},
     r"sodium\.h|sodium/.*": {"storage/secret.c", "server/auth.c"},
     r"gnutls/.*": {"server/tls.c", "server/auth.c"},
-    r"librdkafka/.*": {"producer/kafka.c"},
+    r"librdkafka/.*": {"producer/kafka_rd.h"},
     r"pthread\.h": {"registry/*", "server/*"},
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The corpora of Avro cases, compared as whole strings: ours in tests/corpus/avro, and those gathered from
  * other projects where they are at hand. The counts below only grow; no case is believed wrong. */
-#include "compat/avro.h"
+#include "compat/resolve.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -232,6 +232,10 @@ static void check_compat(struct test_case *c)
     expect(c, "compatible", findings ? SPAN("no") : SPAN("yes"),
            truth(c->json, "compatible") ? SPAN("yes") : SPAN("no"));
     check_findings(c, findings);
+    const struct plan *plan;
+    err = (struct error){.arena = c->arena}; /* what is compatible can be resolved, and nothing else */
+    if (avro_resolve(reader, writer, &plan, c->arena, &err) == (findings != NULL))
+        expect(c, "resolves", findings ? SPAN("yes") : err.message, SPAN(""));
     const struct level *level = level_find(SPAN("BACKWARD"));
     check_messages(c, schema_check(reader, level, (struct past){1, writer}, c->arena), "{oldSchemaVersion: ");
 }

@@ -184,9 +184,6 @@ static void test_a_file_that_cannot_be_opened_is_told_before_any_line(void **sta
     const char *const names[] = {path, "/nowhere/at-all"};
     assert_null(input_open(names, 2, &err));
     assert_true(span_equal(err.message, SPAN("cannot open /nowhere/at-all: No such file or directory")));
-    const char *const folder[] = {"/tmp"};
-    assert_null(input_open(folder, 1, &err));
-    assert_true(span_equal(err.message, SPAN("cannot read /tmp: Is a directory")));
 }
 
 static void test_the_word_to_stop_ends_it_without_half_a_line(void **state)

@@ -62,7 +62,7 @@ static struct span print_line(const struct trying *trying, struct span line)
     char *printed = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&printed, &size);
-    struct mapping_way way = {trying->mapping, trying->schema, 0, false};
+    struct mapping_way way = {trying->mapping, trying->schema, 0, 0, false};
     assert_true(map_lines(input, &way, out, &err));
     fclose(out);
     input_close(input);
@@ -95,7 +95,7 @@ static void test_output_that_cannot_be_written_ends_the_run(void **state)
     struct input *input = input_open(names, 1, &trying.err);
     FILE *full = fopen("/dev/full", "w");
     assert_non_null(full);
-    struct mapping_way way = {trying.mapping, trying.schema, 0, false};
+    struct mapping_way way = {trying.mapping, trying.schema, 0, 0, false};
     assert_false(map_lines(input, &way, full, &trying.err));
     assert_true(
         span_equal(trying.err.message, SPAN("cannot write what was mapped: No space left on device")));

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way to Kafka: our settings, then the user's, and a first look at brokers and topic, so that what cannot
+ * work is told before the first record. */
+#include "producer/kafka_rd.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+enum { LOOK_MS = 1000, ASK_MS = 3000, PAUSE_MS = 200, LOG_WORST = 4 /* syslog's warnings */ };
+
+/* What a user may move, and what keeps records from being lost or doubled and has its own option. */
+static const char *const ours[][2] = {
+    {"client.id", "genesys-producer"},
+    {"compression.type", "lz4"},
+    {"linger.ms", "50"},
+    {"partitioner", "murmur2_random"}, /* a key meets the partition that a Java producer would choose */
+    {"queue.buffering.max.kbytes", "65536"},
+};
+static const char *const fixed[][2] = {
+    {"enable.idempotence", "true"},
+    {"acks", "all"},
+};
+static const char *const refused[] = {"enable.idempotence", "acks", "request.required.acks",
+                                      "bootstrap.servers", "metadata.broker.list", "transactional.id"};
+
+/* ---- settings ---- */
+
+static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, struct error *err)
+{
+    char why[256] = "";
+    return rd_kafka_conf_set(conf, name, value, why, sizeof why) == RD_KAFKA_CONF_OK ||
+           error_set(err, 0, "-X %s: %s", name, why);
+}
+
+static bool set_given(rd_kafka_conf_t *conf, const char *setting, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    const char *equals = strchr(setting, '=');
+    if (!equals || equals == setting)
+        return error_set(err, 0, "-X needs KEY=VALUE");
+    const char *name = arena_copy(arena, (struct span){setting, (size_t)(equals - setting)}).ptr;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (strcmp(name, refused[i]) == 0)
+            return error_set(err, 0, "-X %s cannot be chosen: %s", name,
+                             strstr(name, "server") || strstr(name, "broker")
+                                 ? "--kafka names the brokers"
+                                 : "records would be lost or doubled");
+    return set(conf, name, equals + 1, err);
+}
+
+static bool set_limit(rd_kafka_conf_t *conf, size_t limit, struct error *err)
+{
+    char number[32];
+    if (limit == 0)
+        return true;
+    snprintf(number, sizeof number, "%zu", limit);
+    if (!set(conf, "message.max.bytes", number, err))
+        return false;
+    /* The broker weighs batches: one that is too large would cost records that are not. */
+    return limit >= 1000000 || set(conf, "batch.size", number, err);
+}
+
+static bool set_all(rd_kafka_conf_t *conf, const struct sink_options *options, size_t limit,
+                    struct error *err)
+{
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (!set(conf, ours[i][0], ours[i][1], err))
+            return false;
+    if (!set_limit(conf, limit, err))
+        return false;
+    for (size_t i = 0; i < options->setting_count; i++)
+        if (!set_given(conf, options->settings[i], err))
+            return false;
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (!set(conf, fixed[i][0], fixed[i][1], err))
+            return false;
+    return set(conf, "bootstrap.servers", options->place, err);
+}
+
+/* Called from the library's threads. */
+static void on_log(const rd_kafka_t *kafka, int level, const char *facility, const char *text)
+{
+    (void)kafka;
+    if (level <= LOG_WORST)
+        fprintf(stderr, "genesys-producer: kafka %s: %s\n", facility, text);
+}
+
+rd_kafka_t *kafka_connect(const struct sink_options *options, size_t limit, kafka_delivered_fn *delivered,
+                          void *context, struct error *err)
+{
+    char why[512] = "";
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    rd_kafka_conf_set_opaque(conf, context);
+    if (delivered)
+        rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+    if (!set_all(conf, options, limit, err)) {
+        rd_kafka_conf_destroy(conf);
+        return NULL;
+    }
+    rd_kafka_t *kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    if (kafka)
+        return kafka;
+    rd_kafka_conf_destroy(conf);
+    error_set(err, 0, "the settings for Kafka do not go together: %s", why);
+    return NULL;
+}
+
+/* ---- the first look ---- */
+
+bool kafka_stopped(int stop)
+{
+    struct pollfd watched = {.fd = stop, .events = POLLIN};
+    return stop >= 0 && poll(&watched, 1, 0) > 0;
+}
+
+/* What the topic's metadata say; a topic that is being made has no leader yet. */
+static rd_kafka_resp_err_t topic_state(rd_kafka_t *kafka, rd_kafka_topic_t *topic)
+{
+    const struct rd_kafka_metadata *found;
+    rd_kafka_resp_err_t state = rd_kafka_metadata(kafka, 0, topic, &found, LOOK_MS);
+    if (state != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return state;
+    state = found->topic_cnt > 0 ? found->topics[0].err : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    if (state == RD_KAFKA_RESP_ERR_NO_ERROR && found->topics[0].partition_cnt == 0)
+        state = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+    rd_kafka_metadata_destroy(found);
+    return state;
+}
+
+static bool is_final(rd_kafka_resp_err_t state)
+{
+    return state == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+           state == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED ||
+           state == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION || state == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+           state == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
+}
+
+static bool wait_for_topic(rd_kafka_t *kafka, const struct sink_options *options, struct error *err)
+{
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(kafka, options->topic, NULL);
+    int64_t until = clock_steady() + options->patience;
+    rd_kafka_resp_err_t state;
+    while ((state = topic_state(kafka, topic)) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        if (is_final(state) || clock_steady() >= until || kafka_stopped(options->stop))
+            break;
+        poll(NULL, 0, PAUSE_MS);
+    }
+    rd_kafka_topic_destroy(topic);
+    return state == RD_KAFKA_RESP_ERR_NO_ERROR ||
+           error_set(err, 0, "Kafka at %s cannot be written to, topic %s: %s", options->place, options->topic,
+                     rd_kafka_err2str(state));
+}
+
+static size_t limit_in(const rd_kafka_event_t *event)
+{
+    size_t count = 0, entries = 0;
+    const rd_kafka_DescribeConfigs_result_t *result = rd_kafka_event_DescribeConfigs_result(
+        (rd_kafka_event_t *)event);
+    const rd_kafka_ConfigResource_t **found =
+        result ? rd_kafka_DescribeConfigs_result_resources(result, &count) : NULL;
+    const rd_kafka_ConfigEntry_t **rows =
+        count ? rd_kafka_ConfigResource_configs(found[0], &entries) : NULL;
+    for (size_t i = 0; i < entries; i++) {
+        const char *value = rd_kafka_ConfigEntry_value(rows[i]);
+        if (value && strcmp(rd_kafka_ConfigEntry_name(rows[i]), "max.message.bytes") == 0)
+            return (size_t)strtoull(value, NULL, 10);
+    }
+    return 0;
+}
+
+/* Who may write to a topic may not always ask what it takes. */
+static size_t ask_limit(rd_kafka_t *kafka, const struct sink_options *options)
+{
+    rd_kafka_ConfigResource_t *wanted = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, options->topic);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(kafka);
+    rd_kafka_DescribeConfigs(kafka, &wanted, 1, NULL, queue);
+    rd_kafka_event_t *event =
+        rd_kafka_queue_poll(queue, (int)(options->patience < ASK_MS ? options->patience : ASK_MS));
+    size_t limit = event ? limit_in(event) : 0;
+    if (event)
+        rd_kafka_event_destroy(event);
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_ConfigResource_destroy(wanted);
+    return limit < MESSAGE_MAX ? limit : MESSAGE_MAX;
+}
+
+bool kafka_look(const struct sink_options *options, size_t *limit, struct error *err)
+{
+    rd_kafka_t *kafka = kafka_connect(options, 0, NULL, NULL, err);
+    if (!kafka)
+        return false;
+    bool there = wait_for_topic(kafka, options, err);
+    *limit = there ? ask_limit(kafka, options) : 0;
+    rd_kafka_destroy(kafka);
+    return there;
+}

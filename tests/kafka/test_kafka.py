@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: Apache-2.0
+"""genesys-producer and Kafka: what a Confluent deserializer reads, and what is lost when a broker dies:
+nothing."""
+import collections
+import hashlib
+import importlib.util
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+import fastavro
+import pytest
+
+pytest.importorskip("confluent_kafka", reason="confluent-kafka is not installed")
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from broker import Broker, Mock, why_not_real  # noqa: E402
+from confluent_kafka.schema_registry import SchemaRegistryClient  # noqa: E402
+from confluent_kafka.schema_registry.avro import AvroDeserializer  # noqa: E402
+from confluent_kafka.serialization import MessageField, SerializationContext  # noqa: E402
+
+
+def borrowed(path, name):
+    """A module of another folder of tests, whose own name is taken."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tools = borrowed(HERE.parent / "producer" / "conftest.py", "producer_conftest")
+producer, registry, genesys, counts, INGEST = (tools.producer, tools.registry, tools.genesys, tools.counts,
+                                               tools.INGEST)
+EVENTS = "events-envelope.jsonl"
+NAMES = uuid.UUID("8a0a2c6e-2f0a-5d4b-9a53-6f6d8f2b1c77")
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory):
+    reason = why_not_real()
+    running = Mock() if reason else Broker(tmp_path_factory.mktemp("kafka") / "broker").start()
+    print(f"kafka: {'the mock cluster: ' + reason if reason else 'Apache Kafka, KRaft'}")
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def broker(kafka, tmp_path):
+    """A real one, up at the beginning and at the end."""
+    if not kafka.real:
+        pytest.skip(f"this needs a real broker, and there is only the mock cluster: {why_not_real()}")
+    yield kafka
+    if kafka.process.poll() is not None:
+        kafka.start()
+
+
+@pytest.fixture
+def topic(kafka, request):
+    return kafka.topic(re.sub(r"[^\w.-]", ".", request.node.name, flags=re.ASCII)[-200:])
+
+
+def arguments(registry, kafka, topic, *more):
+    return ["encode", "--registry", registry.url, "--kafka", kafka.brokers, "--topic", topic,
+            "--ingest-time", INGEST, *map(str, more)]
+
+
+def shown(value):
+    """A value as the expected files have it."""
+    if isinstance(value, bytes):
+        return {"$sha256": hashlib.sha256(value).hexdigest(), "$len": len(value)}
+    if isinstance(value, dict):
+        return {name: shown(member) for name, member in value.items()}
+    return value
+
+
+def bag(things):
+    return collections.Counter(json.dumps(thing, sort_keys=True) for thing in things)
+
+
+def mapped(genesys, version="v1"):
+    lines = map(json.loads, (genesys / f"expected-{version}.jsonl").read_bytes().splitlines())
+    return [line for line in lines if line["action"] == "map"]
+
+
+def deserialized(registry, topic, messages):
+    with SchemaRegistryClient({"url": registry.url}) as client:
+        read = AvroDeserializer(client)
+        context = SerializationContext(topic, MessageField.VALUE)
+        return [read(message.value(), context) for message in messages]
+
+
+def event(number, filler=0):
+    body = {"eventTime": 1772400000000 + number, "conversationId": f"6b1f4ba1-0000-4000-8000-{number:012d}",
+            "participantId": "6b1f4ba1-0000-4000-9000-000000000000", "attributes": {"a": "x" * filler}}
+    topic = f"v2.detail.events.conversation.{body['conversationId']}.attributes"
+    return json.dumps({"topicName": topic, "version": "2", "eventBody": body, "metadata": {}}) + "\n"
+
+
+# ---- what arrives
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_confluent_deserializer_reads_every_record(producer, registry, genesys, kafka, topic, version):
+    schema = ["--schema", genesys / "schemas" / "v2.avsc"] if version == "v2" else []
+    done = producer.run(*arguments(registry, kafka, topic, *schema, genesys / EVENTS))
+    assert done.returncode == 0, done.stderr.decode()
+    messages = kafka.messages(topic)
+    records = deserialized(registry, topic, messages)
+    assert bag(map(shown, records)) == bag(line["record"] for line in mapped(genesys, version))
+    assert len(records) == 627
+    summary = counts(done.stdout.decode())
+    assert (summary["kafka acknowledged"], summary["kafka unacknowledged"]) == (627, 0)
+
+
+def test_key_and_headers_are_those_of_the_event(producer, registry, genesys, kafka, topic):
+    done = producer.run(*arguments(registry, kafka, topic, genesys / EVENTS))
+    assert done.returncode == 0, done.stderr.decode()
+    lines = (genesys / EVENTS).read_bytes().split(b"\n")
+    wanted = []
+    for line in mapped(genesys):
+        raw = lines[line["line"] - 1].decode()
+        root = json.loads(raw)
+        inner = root.get("detail", root)
+        begin = re.search(r'"eventBody"\s*:\s*', raw).end()
+        value, end = json.JSONDecoder().raw_decode(raw, begin)
+        assert value == inner["eventBody"]
+        body = raw[begin:end].encode()
+        digest = hashlib.sha1(NAMES.bytes + inner["topicName"].encode() + b"\x1f" + body).digest()
+        wanted.append([line["record"]["event_id"], line["key"], str(uuid.UUID(bytes=digest[:16], version=5)),
+                       root.get("source", "notification")])
+    messages = kafka.messages(topic)
+    records = deserialized(registry, topic, messages)
+    found = []
+    for message, record in zip(messages, records):
+        headers = {name: value.decode() for name, value in message.headers()}
+        assert set(headers) == {"dedupe-key", "source"}
+        key = message.key()
+        found.append([record["event_id"], key and key.decode(), headers["dedupe-key"], headers["source"]])
+    assert sorted(map(str, found)) == sorted(map(str, wanted))
+    places = collections.defaultdict(set)
+    for message in messages:
+        places[message.key()].add(message.partition())
+    assert all(len(partitions) == 1 for key, partitions in places.items() if key is not None)
+
+
+@pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4", "zstd"])
+def test_each_compression_can_be_read(producer, registry, genesys, kafka, topic, codec):
+    setting = f"compression.type={codec}"
+    done = producer.run(*arguments(registry, kafka, topic, "-X", setting, genesys / EVENTS))
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(deserialized(registry, topic, kafka.messages(topic))) == 627
+
+
+def test_kafka_a_lake_and_a_file_get_the_same_records(producer, registry, genesys, kafka, topic):
+    done = producer.run(*arguments(registry, kafka, topic, "--lake", "lake", "--out", "out.bin",
+                                   genesys / EVENTS))
+    assert done.returncode == 0, done.stderr.decode()
+    in_kafka = deserialized(registry, topic, kafka.messages(topic))
+    in_lake = []
+    for path in producer.folder.glob("lake/*/*/*/part-*.avro"):
+        with open(path, "rb") as file:
+            in_lake += list(fastavro.reader(file))
+    assert bag(map(shown, in_kafka)) == bag(map(shown, in_lake))
+    assert len(producer.records("--registry", registry.url, "out.bin")) == len(in_kafka) == 627
+
+
+def test_a_full_queue_is_waited_for(producer, registry, genesys, kafka, topic):
+    done = producer.run(*arguments(registry, kafka, topic, "-Xqueue.buffering.max.messages=10", "-X",
+                                   "batch.num.messages=5", genesys / EVENTS))
+    assert done.returncode == 0, done.stderr.decode()
+    assert counts(done.stdout.decode())["kafka acknowledged"] == 627
+    assert len(kafka.messages(topic)) == 627
+
+
+# ---- a broker that dies
+
+
+def start(producer, *arguments):
+    return producer.start(*arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def feed(running, data):
+    running.stdin.write(data)
+    running.stdin.flush()
+
+
+def test_nothing_is_lost_or_doubled_when_the_broker_is_killed(producer, registry, genesys, broker, topic):
+    data, rounds = (genesys / EVENTS).read_bytes(), 40
+    running = start(producer, *arguments(registry, broker, topic))
+    feeder = threading.Thread(target=lambda: [feed(running, data) or time.sleep(0.05) for _ in range(rounds)])
+    feeder.start()
+    time.sleep(1)
+    broker.kill()
+    time.sleep(2)
+    before = running.poll()
+    broker.start()
+    feeder.join()
+    out, err = running.communicate(timeout=120)
+    assert before is None
+    assert running.returncode == 0, err.decode()
+    summary = counts(out.decode())
+    assert summary["encoded"] == summary["kafka acknowledged"] == 627 * rounds
+    records = deserialized(registry, topic, broker.messages(topic))
+    wanted = bag(line["record"] for line in mapped(genesys))
+    assert bag(map(shown, records)) == collections.Counter({row: n * rounds for row, n in wanted.items()})
+
+
+def test_a_broker_that_stays_away_ends_the_run_with_counts(producer, registry, broker, topic):
+    running = start(producer, *arguments(registry, broker, topic, "-X", "message.timeout.ms=3000"))
+    feed(running, "".join(event(n) for n in range(10)).encode())
+    until = time.monotonic() + 20
+    while len(broker.messages(topic)) < 10 and time.monotonic() < until:
+        time.sleep(0.2)
+    broker.kill()
+    feed(running, "".join(event(n) for n in range(10, 15)).encode())
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 2
+    assert "Kafka has not acknowledged 5 of 15 records, the first is line 11 of -: " in err.decode()
+    summary = counts(out.decode())
+    assert (summary["kafka acknowledged"], summary["kafka unacknowledged"]) == (10, 5)
+
+
+def test_a_run_ends_by_itself_when_records_time_out(producer, registry, broker, topic):
+    running = start(producer, *arguments(registry, broker, topic, "-X", "message.timeout.ms=2000"))
+    feed(running, event(1).encode())
+    time.sleep(0.5)
+    broker.kill()
+    feed(running, event(2).encode())
+    running.wait(timeout=60)
+    assert running.returncode == 2
+    running.communicate()
+
+
+def test_sigterm_says_what_is_unacknowledged(producer, registry, broker, topic):
+    running = start(producer, *arguments(registry, broker, topic, "--kafka-timeout", "2"))
+    feed(running, event(0).encode())
+    until = time.monotonic() + 20
+    while not broker.messages(topic) and time.monotonic() < until:
+        time.sleep(0.2)
+    broker.kill()
+    feed(running, "".join(event(n) for n in range(1, 8)).encode())
+    time.sleep(0.5)
+    begun = time.monotonic()
+    running.send_signal(signal.SIGTERM)
+    out, err = running.communicate(timeout=60)
+    assert 1.5 < time.monotonic() - begun < 12
+    assert running.returncode == 2
+    assert "stopped by SIGTERM after 8 lines" in err.decode()
+    assert "Kafka has not acknowledged 7 of 8 records, the first is line 2 of -: " in err.decode()
+    assert counts(out.decode())["kafka unacknowledged"] == 7
+
+
+def test_sigterm_sends_what_was_read(producer, registry, kafka, topic):
+    running = start(producer, *arguments(registry, kafka, topic, "-X", "linger.ms=20000"))
+    feed(running, "".join(event(n) for n in range(50)).encode())
+    time.sleep(2 if kafka.real else 6)  # the mock never says what a topic takes
+    running.send_signal(signal.SIGTERM)
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 0, err.decode()
+    assert counts(out.decode())["kafka acknowledged"] == 50
+    assert len(kafka.messages(topic)) == 50
+
+
+# ---- records that are too large
+
+
+def letters(producer):
+    return [json.loads(line) for line in (producer.folder / "dead.jsonl").read_bytes().splitlines()]
+
+
+def test_a_record_beyond_the_topics_bound_is_a_dead_letter(producer, registry, broker):
+    topic = broker.topic("small-messages", max_message_bytes=20000)
+    lines = [event(n, filler=30000 if n == 3 else 500) for n in range(200)]
+    done = producer.run(*arguments(registry, broker, topic, "--dead-letter", "dead.jsonl"),
+                        stdin="".join(lines))
+    assert done.returncode == 0, done.stderr.decode()
+    (letter,) = letters(producer)
+    assert (letter["line"], letter["reason"], letter["field"]) == (4, "record-too-large", None)
+    assert 30000 < letter["bytes"] < 31000
+    assert "raw" not in letter
+    assert len(broker.messages(topic)) == 199
+
+
+def test_what_the_broker_alone_finds_too_large_is_a_dead_letter(producer, registry, broker):
+    topic = broker.topic("bound-that-moves")
+    running = start(producer, *arguments(registry, broker, topic, "--dead-letter", "dead.jsonl", "-X",
+                                         "compression.type=none"))
+    feed(running, event(0).encode())
+    until = time.monotonic() + 20
+    while not broker.messages(topic) and time.monotonic() < until:
+        time.sleep(0.2)
+    broker.alter(topic, max_message_bytes=20000)
+    time.sleep(1)
+    feed(running, event(1, filler=30000).encode())
+    time.sleep(1)
+    feed(running, event(2).encode())
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 0, err.decode()
+    (letter,) = letters(producer)
+    assert (letter["input"], letter["line"], letter["reason"]) == ("-", 2, "record-too-large")
+    summary = counts(out.decode())
+    assert (summary["encoded"], summary["dead-lettered"]) == (2, 1)
+    assert (summary["kafka acknowledged"], summary["kafka refused as too large"]) == (2, 1)
+    assert summary["kafka unacknowledged"] == 0
+    assert len(broker.messages(topic)) == 2
+
+
+# ---- settings, and what cannot be
+
+
+def test_sasl_is_passed_through(producer, registry, genesys, broker, topic):
+    with_password = ["-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=PLAIN", "-X",
+                     "sasl.username=genesys", "-X"]
+    base = ["encode", "--registry", registry.url, "--kafka", broker.secured, "--topic", topic,
+            "--kafka-timeout", "5", *with_password]
+    done = producer.run(*base, "sasl.password=secret", genesys / EVENTS)
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(broker.messages(topic)) == 627
+    refused = producer.run(*base, "sasl.password=wrong-password", genesys / EVENTS)
+    assert refused.returncode == 2
+    assert b"uthentication failed" in refused.stderr
+    assert b"wrong-password" not in refused.stderr
+    assert len(broker.messages(topic)) == 627
+
+
+@pytest.mark.parametrize("more, words", [
+    (["-X", "no.such.setting=1"], '-X no.such.setting: No such configuration property: "no.such.setting"'),
+    (["-X", "acks=1"], "-X acks cannot be chosen: records would be lost or doubled"),
+    (["-Xenable.idempotence=false"], "-X enable.idempotence cannot be chosen"),
+    (["-X", "bootstrap.servers=x"], "-X bootstrap.servers cannot be chosen: --kafka names the brokers"),
+    (["-X", "linger.ms"], "-X needs KEY=VALUE"),
+    (["-X"], "-X needs a value: KEY=VALUE"),
+    (["-X", "linger.ms=soon"], "-X linger.ms: "),
+    (["-X", "max.in.flight=50"], "the settings for Kafka do not go together: "),
+])
+def test_a_setting_that_cannot_be_is_refused_with_a_word(producer, registry, kafka, topic, more, words):
+    done = producer.run(*arguments(registry, kafka, topic, "--out", "out.bin", *more), stdin=event(1))
+    assert done.returncode == 2
+    assert words in done.stderr.decode()
+    assert not (producer.folder / "out.bin").exists()
+
+
+@pytest.mark.parametrize("more, words", [
+    (["--kafka", "127.0.0.1:1"], "--kafka and --topic go together"),
+    (["--topic", "t"], "--kafka, --lake or --out is missing"),
+    (["--out", "o", "--topic", "t"], "--kafka and --topic go together"),
+    (["--out", "o", "-X", "a=b"], "-X and --kafka-timeout go with --kafka"),
+    (["--kafka", "127.0.0.1:1", "--topic", "t", "--kafka-timeout", "1"],
+     "Kafka at 127.0.0.1:1 cannot be written to, topic t: "),
+    (["--kafka", "127.0.0.1:1", "--topic", "no spaces", "--kafka-timeout", "1"], "cannot be written to"),
+])
+def test_what_leads_to_no_topic_is_told(producer, registry, more, words):
+    done = producer.run("encode", "--registry", registry.url, *more, stdin=event(1))
+    assert done.returncode == 2
+    assert words in done.stderr.decode()
+
+
+def test_a_topic_name_that_kafka_refuses_is_told(producer, registry, broker):
+    done = producer.run(*arguments(registry, broker, "no spaces", "--kafka-timeout", "20"), stdin=event(1))
+    assert done.returncode == 2
+    assert b"topic no spaces: Broker: Invalid topic" in done.stderr
