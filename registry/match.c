@@ -10,7 +10,7 @@ static bool is_sought(const struct version *version, struct sought sought)
     return match_counts(version, sought.hidden) && (sought.id == ANY_ID || version->record->id == sought.id);
 }
 
-/* What was imported may stand under several ids. */
+/* What was imported may stand under several ids. An MD5 that two texts share does not make them one. */
 static const struct version *find_exact(const struct view *view, const struct subject *subject,
                                         const struct submission *read, struct sought sought)
 {
@@ -18,7 +18,8 @@ static const struct version *find_exact(const struct view *view, const struct su
     const struct record *record;
     while ((record = cursor_record(&cursor))) {
         if (!span_equal(record->context, subject_name(subject).context) ||
-            !span_equal(record->row.type, span_of(read->schema->type->name)))
+            !span_equal(record->row.type, span_of(read->schema->type->name)) ||
+            !span_equal(record->row.text, read->schema->text))
             continue;
         const struct version *version = view_holder_in(view, subject, record->id);
         if (is_sought(version, sought))

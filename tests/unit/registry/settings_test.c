@@ -81,7 +81,8 @@ static void a_subject_entry_stands_for_the_whole_but_normalize(void **state)
     expect(room, "s", "FULL", true, MODE_READWRITE);
     set(room, (struct setting){.scope.subject = SPAN("s")});
     expect(room, "s", "BACKWARD", true, MODE_READWRITE);
-    set(room, (struct setting){.scope.subject = SPAN("s"), .touched[NORMALIZE] = true, .config.normalize = TRUTH_NO});
+    set(room, (struct setting){
+                  .scope.subject = SPAN("s"), .touched[NORMALIZE] = true, .config.normalize = TRUTH_NO});
     expect(room, "s", "BACKWARD", false, MODE_READWRITE);
     room_close(room);
 }
