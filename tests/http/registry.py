@@ -122,7 +122,8 @@ class Registry:
         self.process = subprocess.Popen(
             [BIN / "schemad", "--listen", "127.0.0.1:0", "--db", self.db, "--port-file", str(port_file),
              "--die-with-parent", *self.options],
-            stdout=subprocess.PIPE, stderr=self.errors, cwd=self.folder, env={**os.environ, **(self.env or {})})
+            stdout=subprocess.PIPE, stderr=self.errors, cwd=self.folder,
+            env={**os.environ, **(self.env or {})})
         self.ready_line = self.process.stdout.readline().decode()
         if not self.ready_line.startswith("schemad ready "):
             self.process.wait()
@@ -166,7 +167,8 @@ class Registry:
     def __exit__(self, *_):
         if self.process and self.alive():
             code = self.stop()
-            assert code == 0, f"schemad ended with {code}: {(self.folder / 'stderr.txt').read_text(errors='replace')[-4000:]}"
+            errors = (self.folder / "stderr.txt").read_text(errors="replace")
+            assert code == 0, f"schemad ended with {code}: {errors[-4000:]}"
 
 
 def wait_until(true, seconds=10, what="it"):

@@ -95,13 +95,14 @@ def whole_reply(sock):
 
 
 def test_sigterm_answers_whole_or_closes(tmp_path):
-    """200 registrations, SIGTERM in the midst: each acknowledged or its connection closed, none half answered."""
+    """200 registrations, SIGTERM in the midst: each is acknowledged or its connection closed, none half."""
     registry = Registry(tmp_path).start()
     results = [None] * 200
 
     def one(number):
         body = json.dumps({"schema": schema(number, number)}).encode()
-        request = (f"POST /subjects/stop{number}/versions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        request = (f"POST /subjects/stop{number}/versions HTTP/1.1\r\nHost: x\r\n"
+                   "Content-Type: application/json\r\n"
                    f"Content-Length: {len(body)}\r\n\r\n").encode() + body
         try:
             with registry.socket() as sock:
@@ -120,7 +121,8 @@ def test_sigterm_answers_whole_or_closes(tmp_path):
     assert registry.process.wait(30) == 0
     registry._close()
 
-    acknowledged = {number: json.loads(body) for number, (status, body, rest) in enumerate(results) if status == 200}
+    acknowledged = {number: json.loads(body) for number, (status, body, _) in enumerate(results)
+                    if status == 200}
     for number, (status, body, rest) in enumerate(results):
         assert rest == b"", f"half an answer to {number}: {rest!r}"
         assert status in (200, None), (number, status, body)

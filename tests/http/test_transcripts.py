@@ -11,9 +11,9 @@
     <
     < {"id":1}                                   and the body, compared byte by byte
 
-A request without a Content-Type and with a body gets the v1+json type. In an expected body `{{ts}}` stands for
-milliseconds, `{{any}}` for anything, `{{guid TEXT}}` for the guid of a canonical text. Each file runs from an
-empty registry. With REGISTRY_URL set, they run against that registry instead (which must be empty).
+A request without a Content-Type and with a body gets the v1+json type. In an expected body `{{ts}}` stands
+for milliseconds, `{{any}}` for anything, `{{guid TEXT}}` for the guid of a canonical text. Each file runs
+from an empty registry. With REGISTRY_URL set, they run against that registry instead (which must be empty).
 """
 import hashlib
 import os
@@ -84,7 +84,8 @@ def play(client, exchange, name):
         got = reply.headers.get(key)
         assert got is None if value == "-" else pattern(value).fullmatch(got or ""), f"{where}: {key}: {got}"
     if wanted_body is not None:
-        assert pattern(wanted_body).fullmatch(reply.text), f"{where}:\n  got  {reply.text}\n  want {wanted_body}"
+        assert pattern(wanted_body).fullmatch(reply.text), \
+            f"{where}:\n  got  {reply.text}\n  want {wanted_body}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -214,8 +214,8 @@ static void put_ring(struct buffer *out, size_t count)
     for (size_t i = 0; i < count; i++)
         buffer_printf(
             out,
-            "%s{\"name\":\"f%zu\",\"default\":null,\"type\":[\"null\",{\"type\":\"record\",\"name\":\"n%zu.R\","
-            "\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"n%zu.R\"]}]}]}",
+            "%s{\"name\":\"f%zu\",\"default\":null,\"type\":[\"null\",{\"type\":\"record\","
+            "\"name\":\"n%zu.R\",\"fields\":[{\"name\":\"n\",\"type\":[\"null\",\"n%zu.R\"]}]}]}",
             i ? "," : "", i, i, (i + 1) % count);
     buffer_put(out, SPAN("]}"));
 }

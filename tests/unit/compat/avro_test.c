@@ -60,6 +60,9 @@ static void assert_span(struct span got, struct span wanted)
 #define ASSERT_KEPT(text, wanted)   assert_span(kept(TEXT(text), true), SPAN(wanted))
 #define ASSERT_STORED(text, wanted) assert_span(kept(TEXT(text), false), SPAN(wanted))
 
+#define RECORD(more, field) \
+    "{\"type\":\"record\",\"name\":\"R\"" more ",\"fields\":[{\"name\":\"a\",\"type\":\"int\"" field "}]}"
+
 /* ---- numbers ---- */
 
 /* A record whose one field has this type and default. */
@@ -155,12 +158,8 @@ static void what_is_no_json_is_refused_with_its_place(void **state)
 static void orders_are_read_as_java_reads_them(void **state)
 {
     (void)state;
-    ASSERT_KEPT(
-        "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\",\"order\":\"De\u017fcend\u0131ng\"}]}",
-        "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\",\"order\":\"descending\"}]}");
-    ASSERT_KEPT(
-        "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\",\"order\":\"up\"}]}",
-        "No enum constant org.apache.avro.Schema.Field.Order.UP");
+    ASSERT_KEPT(RECORD("", ",\"order\":\"De\u017fcend\u0131ng\""), RECORD("", ",\"order\":\"descending\""));
+    ASSERT_KEPT(RECORD("", ",\"order\":\"up\""), "No enum constant org.apache.avro.Schema.Field.Order.UP");
 }
 
 static void stored_names_may_be_of_any_script_of_the_basic_plane(void **state)
@@ -190,7 +189,8 @@ static void a_definition_is_not_seen_inside_its_own_fields(void **state)
     ASSERT_KEPT(
         "[{\"type\":\"fixed\",\"name\":\"T\",\"size\":1},{\"type\":\"record\",\"name\":\"p.R\",\"fields\":"
         "[{\"name\":\"a\",\"type\":\"T\"}]}]",
-        "[{\"type\":\"fixed\",\"name\":\"T\",\"size\":1},{\"type\":\"record\",\"name\":\"R\",\"namespace\":\"p\","
+        "[{\"type\":\"fixed\",\"name\":\"T\",\"size\":1},"
+        "{\"type\":\"record\",\"name\":\"R\",\"namespace\":\"p\","
         "\"fields\":[{\"name\":\"a\",\"type\":\"T\"}]}]");
     ASSERT_KEPT(
         "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"n\",\"type\":\"R\",\"default\":{}}]}",
@@ -214,9 +214,6 @@ static bool same(struct span a, struct span b)
 }
 
 #define SAME(a, b) same(TEXT(a), TEXT(b))
-#define RECORD(more, field) \
-    "{\"type\":\"record\",\"name\":\"R\"" more ",\"fields\":[{\"name\":\"a\",\"type\":\"int\"" field "}]}"
-
 static void the_order_of_attributes_and_aliases_makes_no_other_schema(void **state)
 {
     (void)state;
@@ -257,9 +254,8 @@ static void a_schema_with_references_is_the_same_as_the_whole_in_one(void **stat
 {
     (void)state;
     struct dependency deps[] = {
-        {SPAN("one"),
-         SPAN(
-             "{\"type\":\"record\",\"name\":\"n.A\",\"fields\":[{\"name\":\"l\",\"type\":[\"null\",\"A\"]}]}")},
+        {SPAN("one"), SPAN("{\"type\":\"record\",\"name\":\"n.A\",\"fields\":"
+                           "[{\"name\":\"l\",\"type\":[\"null\",\"A\"]}]}")},
         {SPAN("two"),
          SPAN("{\"type\":\"record\",\"name\":\"n.B\",\"fields\":[{\"name\":\"a\",\"type\":\"A\"}]}")}};
     const struct schema *schema;
@@ -307,8 +303,8 @@ static void normal_text_sorts_by_the_units_of_java(void **state)
     assert_span(
         normal(
             TEXT("{\"type\":\"record\",\"name\":\"n.R\",\"aliases\":[\"b\",\"a.c\",\".z\"],\"fields\":[]}")),
-        SPAN(
-            "{\"type\":\"record\",\"name\":\"R\",\"namespace\":\"n\",\"fields\":[],\"aliases\":[\"z\",\"a.c\",\"b\"]}"));
+        SPAN("{\"type\":\"record\",\"name\":\"R\",\"namespace\":\"n\",\"fields\":[],"
+             "\"aliases\":[\"z\",\"a.c\",\"b\"]}"));
 }
 
 static void normal_text_turns_defaults_into_values_and_back(void **state)
@@ -361,13 +357,14 @@ static void bare_text_is_structure_alone(void **state)
         bare(TEXT(
             "{\"type\":\"error\",\"name\":\"n.int\",\"doc\":\"d\",\"fields\":["
             "{\"name\":\"x\",\"type\":[\"null\",\"n.int\"],\"default\":null,\"order\":\"ignore\"},"
-            "{\"name\":\"e\",\"type\":{\"type\":\"enum\",\"name\":\"E\",\"namespace\":\"\",\"symbols\":[\"A\",\"B\"]}},"
+            "{\"name\":\"e\",\"type\":"
+            "{\"type\":\"enum\",\"name\":\"E\",\"namespace\":\"\",\"symbols\":[\"A\",\"B\"]}},"
             "{\"name\":\"f\",\"type\":{\"type\":\"map\",\"values\":\"E\",\"p\":1e400}},"
             "{\"name\":\"b\",\"type\":{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":1}}]}")),
-        SPAN(
-            "{\"type\":\"record\",\"name\":\"t0\",\"fields\":[{\"name\":\"f0\",\"type\":[\"null\",\"t0\"]},"
-            "{\"name\":\"f1\",\"type\":{\"type\":\"enum\",\"name\":\"t1\",\"symbols\":[\"s0\",\"s1\"]}},"
-            "{\"name\":\"f2\",\"type\":{\"type\":\"map\",\"values\":\"t1\"}},{\"name\":\"f3\",\"type\":\"bytes\"}]}"));
+        SPAN("{\"type\":\"record\",\"name\":\"t0\",\"fields\":[{\"name\":\"f0\",\"type\":[\"null\",\"t0\"]},"
+             "{\"name\":\"f1\",\"type\":{\"type\":\"enum\",\"name\":\"t1\",\"symbols\":[\"s0\",\"s1\"]}},"
+             "{\"name\":\"f2\",\"type\":{\"type\":\"map\",\"values\":\"t1\"}},"
+             "{\"name\":\"f3\",\"type\":\"bytes\"}]}"));
     assert_span(bare(TEXT("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[]}")),
                 SPAN("avro-c cannot use an enum without symbols"));
     assert_span(bare(TEXT("{\"type\":\"array\",\"items\":[]}")),
