@@ -101,7 +101,9 @@ static bool read_member(const struct text *value, const struct facet *member, st
     case FACET_POLICY:
         *facet_span(settings, member) = value->string.ptr ? value->string : SPAN("");
         return value->kind == TEXT_STRING;
-    case FACET_METADATA: *facet_span(settings, member) = value->source; return metadata_readable(value->source);
+    case FACET_METADATA:
+        *facet_span(settings, member) = value->source;
+        return metadata_readable(value->source);
     case FACET_RULES: *facet_span(settings, member) = value->source; return rules_readable(value->source);
     }
     __builtin_unreachable();

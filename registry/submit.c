@@ -9,7 +9,8 @@
 /* The sentence shows an entity member by member; what is not known is null. */
 struct entity {
     struct name subject;
-    int version, id; /* 0: null */
+    int version, id;                /* 0: null … */
+    bool id_zero;                   /* … but the id, which is shown as 0 of what is imported */
     struct span type, text;
     struct content content;        /* as submitted: its guid is shown */
     const struct version_row *row; /* NULL: not stored */
@@ -73,8 +74,9 @@ static struct span entity_text(const struct entity *entity, struct arena *arena)
         "Invalid schema {subject=%.*s,version=%.*s,id=%.*s,guid=%.*s,schemaType=%.*s,references=%.*s,"
         "metadata=%.*s,ruleSet=null,schema=%.*s,schemaTags=null,%.*s}",
         SPAN_ARGS(name_text(entity->subject, arena)), SPAN_ARGS(number_text(entity->version, arena)),
-        SPAN_ARGS(number_text(entity->id, arena)), SPAN_ARGS(identity_guid(&entity->content, arena)),
-        SPAN_ARGS(entity->type), SPAN_ARGS(references_text(&entity->content, arena)),
+        SPAN_ARGS(entity->id_zero ? SPAN("0") : number_text(entity->id, arena)),
+        SPAN_ARGS(identity_guid(&entity->content, arena)), SPAN_ARGS(entity->type),
+        SPAN_ARGS(references_text(&entity->content, arena)),
         SPAN_ARGS(metadata_text(entity->content.metadata, arena)), SPAN_ARGS(entity->text),
         SPAN_ARGS(stored_text(entity->row, arena)));
 }
@@ -176,6 +178,7 @@ bool submission_read(const struct view *view, const struct registration *wanted,
                               wanted->rules};
     struct entity entity = {
         .subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+    entity.id_zero = wanted->has_id && mode_imports(view_settings(view, wanted->subject).mode);
     struct reading plain = {.strict = how.strict};
     struct error cause = {.arena = arena};
     struct fetched fetched;

@@ -125,3 +125,13 @@ def test_a_strong_association_against_a_schema_that_refers_to_it(tmp_path):
                 lambda: strong(one, f"t{number}", text),
                 lambda: other.register(f":.n:r{number}", '{"type":"array","items":"T"}', references=refer))
             assert (made.status, referred.status) in {(200, 422), (422, 200)}, (made, referred)
+
+
+def test_a_batch_of_more_than_1000_requests_is_refused_whole(tmp_path):
+    with Registry(tmp_path, db=":memory:") as registry:
+        client = registry.client()
+        for path in ("/associations:batchGet", "/associations:batchMutate"):
+            full = client.post(path, {"requests": [{}] * 1000})
+            assert full.status == 207 and len(json.loads(full.text)["results"]) == 1000
+            over = client.post(path, {"requests": [{}] * 1001})
+            assert over.status == 422 and json.loads(over.text)["error_code"] == 42212

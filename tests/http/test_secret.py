@@ -8,7 +8,8 @@ import pytest
 
 from registry import Registry
 
-METADATA = {"properties": {"owner": "sales", "pass": "correct horse", "empty": ""}, "sensitive": ["empty", "none", "pass"]}
+METADATA = {"properties": {"owner": "sales", "pass": "correct horse", "empty": ""},
+            "sensitive": ["empty", "none", "pass"]}
 
 
 def key_file(folder, name="key", key=b"k" * 32, mode=0o600):
@@ -25,7 +26,8 @@ def kept(folder):
 
 def test_without_a_key_it_is_refused_and_names_the_setting(client):
     reply = client.register("s", '"int"', metadata=METADATA)
-    assert reply.error == (422, 42201, "Sensitive metadata cannot be kept: the setting sensitive_key_file names no key")
+    assert reply.error == (422, 42201, "Sensitive metadata cannot be kept: "
+                           "the setting sensitive_key_file names no key")
     assert client.get("/subjects").text == "[]"
 
 
@@ -90,8 +92,9 @@ def test_what_a_configuration_puts_over_it_is_sealed_too(tmp_path):
 
 
 @pytest.mark.parametrize("column, value", [
-    ("metadata", "[]"), ("metadata", "{"), ("metadata", '{"properties":{"a":[]}}'), ("rules", '{"domainRules":1}'),
-    ("metadata", '{"sealed":1,'), ("metadata", '{"sealed":1,"properties":{"pass":"AAAA"},"sensitive":["pass"]}')])
+    ("metadata", "[]"), ("metadata", "{"), ("metadata", '{"properties":{"a":[]}}'),
+    ("rules", '{"domainRules":1}'), ("metadata", '{"sealed":1,'),
+    ("metadata", '{"sealed":1,"properties":{"pass":"AAAA"},"sensitive":["pass"]}')])
 def test_what_nobody_wrote_stops_the_start(tmp_path, column, value):
     options = ["--sensitive-key-file", key_file(tmp_path)]
     with Registry(tmp_path, options=options) as registry:

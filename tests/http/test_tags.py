@@ -36,9 +36,11 @@ def test_rules_merged_by_many_at_once_are_all_there(registry):
 
 
 def test_a_wide_schema_with_as_many_tags_as_there_may_be(client):
-    fields = [{"name": f"f{n}", "type": {"type": "record", "name": f"N{n}", "fields": []}} for n in range(2000)]
+    inner = [{"type": "record", "name": f"N{n}", "fields": []} for n in range(2000)]
+    fields = [{"name": f"f{n}", "type": inner[n]} for n in range(2000)]
     text = json.dumps({"type": "record", "name": "R", "fields": fields})
-    tags = [entry(f"R.f{n}", "A") for n in range(500)] + [entry(f"N{n}", "B", kind="sr_record") for n in range(500)]
+    tags = [entry(f"R.f{n}", "A") for n in range(500)]
+    tags += [entry(f"N{n}", "B", kind="sr_record") for n in range(500)]
     assert client.register("s", text, schemaTagsToAdd=tags).status == 200
     found = client.get("/subjects/s/versions/1?findTags=B").json()["schemaTags"]
     assert [tagged["schemaEntity"]["entityPath"] for tagged in found] == [f"N{n}" for n in range(500)]
@@ -57,8 +59,8 @@ def test_types_of_references_are_not_tagged_but_shown(client):
     outer = json.dumps({"type": "record", "name": "Outer", "fields": [{"name": "i", "type": "Inner"}]})
     references = [{"name": "Inner", "subject": "inner", "version": 1}]
     refused = client.register("outer", outer, references=references, schemaTagsToAdd=[entry("Inner.x", "U")])
-    assert refused.error == (422, 42201, "java.lang.IllegalArgumentException: No matching path 'Inner.x' found in "
-                             "the schema")
+    assert refused.error == (422, 42201, "java.lang.IllegalArgumentException: "
+                             "No matching path 'Inner.x' found in the schema")
     added = client.register("outer", outer, references=references, schemaTagsToAdd=[entry("Outer.i", "U")])
     assert added.status == 200 and added.json()["references"] == references
     assert client.get("/subjects/outer/versions/1?findTags=*").json()["schemaTags"] == [
