@@ -55,6 +55,9 @@ enum {
     /* The producer */
     LINE_MAX = 4 * MIB,         /* one event */
     UNWRAP_DEPTH_MAX = 4,       /* wrappers within wrappers: SNS in SQS is two */
+    STATE_FILE_MAX = 64 * MIB,  /* what is read of a state file: a few hundred bytes for each input file */
+    STATE_LINES = 10000,        /* lines between two acknowledgements: what may come again after a crash */
+    STATE_MS = 1000,            /* … and the time between them */
     FOLLOW_MS = 250,            /* between two looks at a file that grows */
     EVENT_DEPTH_MAX = 64,       /* nesting of one event */
     MAPPED_STRING_MAX = 64 * KIB,/* one mapped string */
@@ -71,7 +74,7 @@ enum {
     REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
     MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */
-    KAFKA_TIME_MS = 30 * 1000,  /* for Kafka to answer at the start, and for the rest after the word to stop */
+    KAFKA_TIME_MS = 30 * 1000,  /* for Kafka to answer at first, and for the rest after the word to stop */
     LAKE_FILES_MAX = 16,        /* of a lake, open at a time: an hour each; late events need a few */
     LAKE_NAME_MAX = 255,        /* bytes of the name of a subject's folder: what file systems take */
     LAKE_WAIT_MS = 10000,       /* how long records wait in memory for their block to fill */

@@ -41,6 +41,8 @@ static const struct row rows[] = {
      "tells of each line which rule and which expression filled which field"},
     {"follow", NULL, ENCODE | MAP, KIND_FLAG, MEMBER(follow),
      "goes on where the one INPUT grows, is cut or rotated; SIGTERM ends it"},
+    {"state", "FILE", ENCODE, KIND_PATH, MEMBER(state),
+     "remembers how far the files were read and acknowledged; the next run goes on there"},
     {"unwrap", "FORMS", ENCODE | MAP, KIND_SPAN, MEMBER(unwrap),
      "opens events wrapped by sqs, sns or firehose; several forms apart by commas"},
     {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),

@@ -24,6 +24,7 @@ struct options {
     const char *mapping;
     bool explain;
     bool follow;
+    const char *state;
     struct span unwrap;
     unsigned unwrap_forms; /* read from it */
     const char *out;
