@@ -71,6 +71,7 @@ enum {
     RECORD_WORK_MAX = 256 * MIB,/* … its values, and bytes moved: a reader may want one field several times */
     REGISTRY_REPLY_MAX = 16 * MIB,/* a reply of the registry */
     SCHEMA_TTL_MS = 900 * 1000, /* how long the schema of an id is believed in; an hour at most */
+    TOKEN_MAX = 8192,           /* a bearer token: what a header takes */
     REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
     MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */

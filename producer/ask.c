@@ -4,6 +4,18 @@
 
 #include <stdio.h>
 
+struct client_options registry_options(const struct options *options)
+{
+    return (struct client_options){
+        .url = options->registry,
+        .token_file = options->registry_token,
+        .ca = options->registry_ca,
+        .cert = options->registry_cert,
+        .key = options->registry_key,
+        .time_ms = options->registry_time,
+    };
+}
+
 static void tell_enrolled(const struct options *options, const struct enrolled *enrolled)
 {
     fprintf(stderr, "genesys-producer: subject %.*s, ", SPAN_ARGS(options->subject));
@@ -24,7 +36,7 @@ bool ask_registry(const struct options *options, struct enrolled *enrolled, stru
     if (!schema_text(options->schema, &text, arena, err) ||
         !mapping_text(options->mapping, &rules, arena, err))
         return false;
-    struct client_options where = {options->registry, options->registry_time};
+    struct client_options where = registry_options(options);
     struct client *client = client_open(&where, err);
     if (!client)
         return false;

@@ -6,6 +6,9 @@
 #include "producer/enrol.h"
 #include "producer/options.h"
 
+/* How the options say that the registry is reached. */
+struct client_options registry_options(const struct options *options);
+
 MUST_CHECK bool ask_registry(const struct options *options, struct enrolled *enrolled, struct arena *arena,
                              struct error *err);
 

@@ -40,6 +40,10 @@ struct options {
     const char *dead_letter;
     bool ingest_given;
     int64_t ingest_time;
+    const char *registry_token; /* a file's name, as the three after it */
+    const char *registry_ca;
+    const char *registry_cert;
+    const char *registry_key;
     int64_t registry_time; /* milliseconds; 0: the default */
     bool strict;
     const char *reader_schema;
