@@ -58,6 +58,7 @@ enum {
     STATE_FILE_MAX = 64 * MIB,  /* what is read of a state file: a few hundred bytes for each input file */
     STATE_LINES = 10000,        /* lines between two acknowledgements: what may come again after a crash */
     STATE_MS = 1000,            /* … and the time between them */
+    METRICS_MS = 5000,          /* between two writings of the metrics file */
     FOLLOW_MS = 250,            /* between two looks at a file that grows */
     EVENT_DEPTH_MAX = 64,       /* nesting of one event */
     MAPPED_STRING_MAX = 64 * KIB,/* one mapped string */

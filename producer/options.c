@@ -42,6 +42,8 @@ static const struct row rows[] = {
      "goes on where the one INPUT grows, is cut or rotated; SIGTERM ends it"},
     {"state", "FILE", ENCODE, KIND_PATH, MEMBER(state),
      "remembers how far the files were read and acknowledged; the next run goes on there"},
+    {"metrics-file", "FILE", ENCODE, KIND_PATH, MEMBER(metrics),
+     "gets the counters for Prometheus, every few seconds and at the end"},
     {"unwrap", "FORMS", ENCODE | MAP, KIND_SPAN, MEMBER(unwrap),
      "opens events wrapped by sqs, sns or firehose; several forms apart by commas"},
     {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),

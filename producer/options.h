@@ -25,6 +25,7 @@ struct options {
     bool explain;
     bool follow;
     const char *state;
+    const char *metrics;
     struct span unwrap;
     unsigned unwrap_forms; /* read from it */
     const char *out;

@@ -35,6 +35,8 @@ bool options_check(struct options *options, struct error *err)
                          "--kafka, --lake or --out is missing: where do the records go? (see --help)");
     if (encode && !check_ends(options, err))
         return false;
+    if (options->metrics && strcmp(options->metrics, "-") == 0)
+        return error_set(err, 0, "--metrics-file wants a file");
     if (options->registry_key && !options->registry_cert)
         return error_set(err, 0, "--registry-key goes with --registry-cert");
     if (options->command == COMMAND_DECODE && options->input_count != 1)

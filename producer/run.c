@@ -10,6 +10,7 @@
 #include "producer/ask.h"
 #include "producer/dead_letter.h"
 #include "producer/encode.h"
+#include "producer/metrics.h"
 #include "producer/sinks.h"
 #include "producer/summary.h"
 #include "producer/unwrap.h"
@@ -30,6 +31,7 @@ struct run {
     struct dead_letters *dead_letters; /* NULL: nobody wants them */
     struct input *input;
     struct account account;
+    struct metrics metrics;
     struct summary summary;
     size_t timestamp; /* the field of that name, or SIZE_MAX */
     int signals;      /* readable when the run shall end; -1: not yet */
@@ -140,7 +142,8 @@ static bool look_up(struct run *run, struct error *err)
 {
     if (run->terminal)
         summary_progress(&run->summary, run->input, stderr);
-    return sinks_tick(&run->sinks, err) && (!account_due(&run->account) || acknowledge(run, err));
+    return sinks_tick(&run->sinks, err) && (!account_due(&run->account) || acknowledge(run, err)) &&
+           metrics_write(&run->metrics, &run->summary, run->account.lines, false, err);
 }
 
 /* … and while none comes. */
@@ -263,6 +266,9 @@ static bool close_ends(struct run *run, bool ready, bool well, struct error *err
         well = safe = false;
     if (ready && safe && !account_settle(&run->account, well ? err : &second))
         well = false;
+    if (ready &&
+        !metrics_write(&run->metrics, &run->summary, run->account.lines, true, well ? err : &second))
+        well = false;
     return well;
 }
 
@@ -270,6 +276,7 @@ enum exit_code run_encode(const struct options *options, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct run run = {.options = options, .signals = -1, .terminal = isatty(STDERR_FILENO)};
+    run.metrics.place = options->metrics;
     bool ready = prepare(&run, arena, err);
     run.summary = summary_begin(arena);
     bool well = ready && take_lines(&run, err);
