@@ -61,6 +61,10 @@ enum {
     /* The producer */
     LINE_MAX = 4 * MIB,         /* one event */
     UNWRAP_DEPTH_MAX = 4,       /* wrappers within wrappers: SNS in SQS is two */
+    STATE_FILE_MAX = 64 * MIB,  /* what is read of a state file: a few hundred bytes for each input file */
+    STATE_LINES = 10000,        /* lines between two acknowledgements: what may come again after a crash */
+    STATE_MS = 1000,            /* … and the time between them */
+    METRICS_MS = 5000,          /* between two writings of the metrics file */
     FOLLOW_MS = 250,            /* between two looks at a file that grows */
     EVENT_DEPTH_MAX = 64,       /* nesting of one event */
     MAPPED_STRING_MAX = 64 * KIB,/* one mapped string */
@@ -74,10 +78,11 @@ enum {
     RECORD_WORK_MAX = 256 * MIB,/* … its values, and bytes moved: a reader may want one field several times */
     REGISTRY_REPLY_MAX = 16 * MIB,/* a reply of the registry */
     SCHEMA_TTL_MS = 900 * 1000, /* how long the schema of an id is believed in; an hour at most */
+    TOKEN_MAX = 8192,           /* a bearer token: what a header takes */
     REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
     MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */
-    KAFKA_TIME_MS = 30 * 1000,  /* for Kafka to answer at the start, and for the rest after the word to stop */
+    KAFKA_TIME_MS = 30 * 1000,  /* for Kafka to answer at first, and for the rest after the word to stop */
     LAKE_FILES_MAX = 16,        /* of a lake, open at a time: an hour each; late events need a few */
     LAKE_NAME_MAX = 255,        /* bytes of the name of a subject's folder: what file systems take */
     LAKE_WAIT_MS = 10000,       /* how long records wait in memory for their block to fill */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The gate in front of a deployment: see the header. A schema that cannot be read, a registry that is down
  * and an answer that is none decide nothing; the format still tells so. */
+#include "producer/ask.h"
 #include "producer/check.h"
 
 #include "producer/enrol.h"
@@ -13,7 +14,7 @@ static bool ask(const struct options *options, struct verdict *verdict, struct a
 {
     struct span text;
     const struct schema *schema;
-    struct client_options where = {options->registry, options->registry_time};
+    struct client_options where = registry_options(options);
     struct client *client = client_open(&where, err);
     if (!client)
         return false;

@@ -9,7 +9,10 @@
 
 #include <assert.h>
 #include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { CONNECT_MS = 5000, PAUSE_FIRST_MS = 200, PAUSE_MOST_MS = 3000 };
 
@@ -17,6 +20,7 @@ struct client {
     struct arena *arena;
     CURL *curl;
     struct curl_slist *headers;
+    struct span token; /* bearer; empty: none */
     struct span address; /* scheme://host:port/path, without the last slash, without user */
     int64_t time_ms;
 };
@@ -118,6 +122,49 @@ bool client_exchange(struct client *client, const struct request *request, struc
     }
 }
 
+/* ---- who we are ---- */
+
+static bool read_token(struct client *client, const char *place, struct error *err)
+{
+    char text[TOKEN_MAX + 2];
+    FILE *file = fopen(place, "rb");
+    if (!file)
+        return error_set(err, 0, "cannot read %s: %s", place, strerror(errno));
+    size_t len = fread(text, 1, sizeof text, file);
+    bool failed = ferror(file);
+    fclose(file);
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r' || text[len - 1] == ' '))
+        len--;
+    bool good = !failed && len > 0 && len <= TOKEN_MAX;
+    for (size_t i = 0; i < len; i++)
+        good = good && text[i] > ' ' && text[i] < 0x7f;
+    if (!good)
+        return error_set(err, 0, "%s does not hold one token of up to %d characters", place, TOKEN_MAX);
+    client->token = arena_copy(client->arena, (struct span){text, len});
+    curl_easy_setopt(client->curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+    curl_easy_setopt(client->curl, CURLOPT_XOAUTH2_BEARER, client->token.ptr);
+    return true;
+}
+
+/* A file that cannot be read is told by its name at once; curl would speak of it only in the midst. */
+static bool set_file(struct client *client, CURLoption option, const char *place, struct error *err)
+{
+    if (!place)
+        return true;
+    if (access(place, R_OK) != 0)
+        return error_set(err, 0, "cannot read %s: %s", place, strerror(errno));
+    curl_easy_setopt(client->curl, option, place);
+    return true;
+}
+
+static bool set_identity(struct client *client, const struct client_options *options, struct error *err)
+{
+    return (!options->token_file || read_token(client, options->token_file, err)) &&
+           set_file(client, CURLOPT_CAINFO, options->ca, err) &&
+           set_file(client, CURLOPT_SSLCERT, options->cert, err) &&
+           set_file(client, CURLOPT_SSLKEY, options->key, err);
+}
+
 /* ---- the address ---- */
 
 /* A part of the address in the arena, decoded where that is asked for; NULL: not given. */
@@ -140,6 +187,8 @@ static bool read_address(struct client *client, CURLU *url, struct error *err)
         return error_set(err, 0, "the registry's address ends with its path: no '?', no '#'");
     const char *user = url_part(client, url, CURLUPART_USER, CURLU_URLDECODE);
     const char *password = url_part(client, url, CURLUPART_PASSWORD, CURLU_URLDECODE);
+    if ((user || password) && client->token.len > 0)
+        return error_set(err, 0, "a token and a user in the registry's address cannot both be given");
     if (user || password) {
         curl_easy_setopt(client->curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
         curl_easy_setopt(client->curl, CURLOPT_USERNAME, user ? user : "");
@@ -206,7 +255,7 @@ struct client *client_open(const struct client_options *options, struct error *e
     assert(begun == CURLE_OK && client->curl);
     arena_defer(arena, release, client);
     set_habits(client);
-    if (set_address(client, options->url, err))
+    if (set_identity(client, options, err) && set_address(client, options->url, err))
         return client;
     arena_free(arena);
     return NULL;

@@ -11,6 +11,8 @@ struct client;
 
 struct client_options {
     struct span url; /* http or https, may hold user and password, may end in a path */
+    const char *token_file; /* holds a bearer token; NULL: none */
+    const char *ca, *cert, *key; /* PEM files; NULL: curl's own authorities, no certificate */
     int64_t time_ms; /* for one request, all tries together; 0: the default */
 };
 

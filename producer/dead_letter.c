@@ -113,10 +113,22 @@ bool dead_letters_put(struct dead_letters *letters, const struct dead_letter *le
     return written || failed(letters->place, errno, err);
 }
 
-bool dead_letters_close(struct dead_letters *letters, struct error *err)
+bool dead_letters_sync(struct dead_letters *letters, struct error *err)
 {
     int fd = fileno(letters->file);
-    bool synced = fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+    if (fsync(fd) == 0 || errno == EINVAL || errno == EROFS)
+        return true;
+    int cause = errno;
+    failed(letters->place, cause, err);
+    errno = cause;
+    return false;
+}
+
+bool dead_letters_close(struct dead_letters *letters, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct error own = {.arena = arena};
+    bool synced = dead_letters_sync(letters, &own);
     int cause = errno;
     if (fclose(letters->file) != 0) {
         synced = false;

@@ -20,6 +20,7 @@ struct dead_letter {
 struct dead_letters *dead_letters_open(const char *place, struct error *err);
 MUST_CHECK bool dead_letters_put(struct dead_letters *letters, const struct dead_letter *letter,
                                  struct error *err);
+MUST_CHECK bool dead_letters_sync(struct dead_letters *letters, struct error *err); /* they are on the disk */
 MUST_CHECK bool dead_letters_close(struct dead_letters *letters, struct error *err);
 
 /* The line of one dead letter, without its line end. */

@@ -74,6 +74,11 @@ bool feed_more(struct input *input, struct error *err)
     if (!source_read(input->source, input->room + input->end, input->size - input->end, &got, &input->ended,
                      err))
         return false;
+    size_t lacking = MARK_HEAD - input->head_count, more = got < lacking ? got : lacking;
+    if (input->marked && more > 0) {
+        memcpy(input->head + input->head_count, input->room + input->end, more);
+        input->head_count += more;
+    }
     input->end += got;
     return true;
 }
@@ -83,8 +88,9 @@ static void start_anew(struct input *input)
     fprintf(stderr, "genesys-producer: %s was cut, it is read from its beginning\n",
             places_name(input->places));
     input->start = input->end = input->searched = 0;
-    input->number = 0;
+    input->number = input->offset = input->head_count = 0;
     input->restarted = true;
+    *places_mark(input->places) = (struct mark){0};
 }
 
 /* A while later there may be more, or something else behind it. */
@@ -114,11 +120,15 @@ bool feed_over(struct input *input, bool *over, struct error *err)
 
 bool feed_next(struct input *input, struct error *err)
 {
-    if (input->source)
+    if (input->source) {
         input->done += source_taken(input->source);
-    input->number = 0;
+        feed_mark(input);
+    }
+    input->number = input->offset = input->head_count = 0;
     input->ended = false;
-    return places_next(input->places, &input->source, err);
+    if (!places_next(input->places, &input->source, err))
+        return false;
+    return !input->source || feed_resume(input, err);
 }
 
 bool feed_first(struct input *input, struct error *err)

@@ -18,6 +18,11 @@ struct input {
     size_t size;       /* of the room */
     size_t start, end; /* what was read and not yet told */
     size_t searched;   /* from start on: known to hold no LF */
+    uint64_t offset;   /* bytes of the current source's text that were told */
+    char head[MARK_HEAD];
+    size_t head_count; /* the first bytes of that text */
+    bool marked;       /* somebody wants to go on later */
+    bool placed;       /* the current source stands where it shall be read from */
     bool ended;        /* the current source has no more bytes, or none yet */
     bool restarted;    /* … and is read anew, because it was cut */
     int stop;          /* when it can be read, reading ends; -1: nothing stops it */
@@ -33,6 +38,12 @@ MUST_CHECK bool feed_more(struct input *input, struct error *err);
 
 /* Whether the current source is at its end and nobody waits for more. */
 MUST_CHECK bool feed_over(struct input *input, bool *over, struct error *err);
+
+/* Notes how far the current source was told. */
+void feed_mark(struct input *input);
+
+/* Goes to where the current source was read to before. */
+MUST_CHECK bool feed_resume(struct input *input, struct error *err);
 
 /* The next source; the first one, for which one may have to wait. */
 MUST_CHECK bool feed_next(struct input *input, struct error *err);

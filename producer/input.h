@@ -4,7 +4,7 @@
 #ifndef PRODUCER_INPUT_H
 #define PRODUCER_INPUT_H
 
-#include "base/error.h"
+#include "producer/state.h"
 
 struct input;
 
@@ -24,6 +24,13 @@ void input_close(struct input *input);
 /* The end of the one file is no end, it may grow, be cut or be replaced; of a folder, files may come. Said
  * before anything is read. */
 MUST_CHECK bool input_follow(struct input *input, struct error *err);
+
+/* Goes on where the state says that an earlier run ended, and keeps account from now on. Only files can be
+ * gone on with. Said before anything is read, after input_follow. */
+MUST_CHECK bool input_resume(struct input *input, const struct state *state, struct error *err);
+
+/* How far each file was told, the last line included. In the arena, names borrowed. */
+void input_state(struct input *input, struct state *state, struct arena *arena);
 
 /* From now on the input ends as soon as `fd` can be read: nothing more is read, a waiting read returns. */
 void input_stop_on(struct input *input, int fd);

@@ -50,8 +50,9 @@ struct span lake_partition(int64_t hour, struct arena *arena)
     struct tm at;
     char text[64];
     gmtime_r(&seconds, &at);
-    size_t len = strftime(text, sizeof text, "dt=%Y-%m-%d/hour=%H", &at);
-    return arena_copy(arena, (struct span){text, len});
+    snprintf(text, sizeof text, "dt=%04d-%02d-%02d/hour=%02d", at.tm_year + 1900, at.tm_mon + 1, at.tm_mday,
+             at.tm_hour);
+    return arena_copy(arena, span_of(text));
 }
 
 /* One folder; the one above it must be there. */

@@ -3,6 +3,7 @@
  * line that tells it. */
 #include "base/clock.h"
 #include "base/limits.h"
+#include "producer/ask.h"
 #include "producer/check.h"
 #include "producer/enrol.h"
 #include "producer/map.h"
@@ -62,7 +63,7 @@ static enum exit_code run_decode(const struct options *options, struct error *er
                             .stop = span_equal(options->on_error, SPAN("stop")),
                             .out = stdout,
                             .complaints = stderr};
-    struct client_options where = {options->registry, options->registry_time};
+    struct client_options where = registry_options(options);
     uint64_t complaints;
     if (!read_reader(options->reader_schema, &how.reading.reader, arena, err))
         return EXIT_NOTHING;

@@ -21,4 +21,7 @@ enum option_kind {
 MUST_CHECK bool option_value(struct options *options, enum option_kind kind, size_t place, const char *name,
                              const char *value, struct error *err);
 
+/* options_check.c: whether they can be used together. Fills what was not given. */
+MUST_CHECK bool options_check(struct options *options, struct error *err);
+
 #endif

@@ -6,7 +6,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "producer/client.h"
-#include "producer/unwrap.h"
 
 #include <stddef.h>
 
@@ -41,6 +40,10 @@ static const struct row rows[] = {
      "tells of each line which rule and which expression filled which field"},
     {"follow", NULL, ENCODE | MAP, KIND_FLAG, MEMBER(follow),
      "goes on where the one INPUT grows, is cut or rotated; SIGTERM ends it"},
+    {"state", "FILE", ENCODE, KIND_PATH, MEMBER(state),
+     "remembers how far the files were read and acknowledged; the next run goes on there"},
+    {"metrics-file", "FILE", ENCODE, KIND_PATH, MEMBER(metrics),
+     "gets the counters for Prometheus, every few seconds and at the end"},
     {"unwrap", "FORMS", ENCODE | MAP, KIND_SPAN, MEMBER(unwrap),
      "opens events wrapped by sqs, sns or firehose; several forms apart by commas"},
     {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),
@@ -71,6 +74,14 @@ static const struct row rows[] = {
      "takes what could not be encoded, with the reason, behind what it holds already"},
     {"ingest-time", "MS", ENCODE | MAP, KIND_TIME, MEMBER(ingest_time),
      "stops the clock that stands in for events without a time, in milliseconds since 1970"},
+    {"registry-token-file", "FILE", ENCODE | DECODE | CHECK, KIND_PATH, MEMBER(registry_token),
+     "holds the bearer token for the registry, in place of user and password"},
+    {"registry-ca", "FILE", ENCODE | DECODE | CHECK, KIND_PATH, MEMBER(registry_ca),
+     "the authorities that the registry's certificate may come from (PEM)"},
+    {"registry-cert", "FILE", ENCODE | DECODE | CHECK, KIND_PATH, MEMBER(registry_cert),
+     "the certificate to show to the registry (PEM)"},
+    {"registry-key", "FILE", ENCODE | DECODE | CHECK, KIND_PATH, MEMBER(registry_key),
+     "its key, when that is not in the same file (PEM, not encrypted)"},
     {"registry-timeout", "SECONDS", ENCODE | DECODE | CHECK, KIND_SECONDS, MEMBER(registry_time),
      "for one request to the registry with all its tries; 30 unless given"},
     {"reader-schema", "FILE", DECODE, KIND_PATH, MEMBER(reader_schema),
@@ -196,61 +207,6 @@ static bool read_setting(struct options *options, char **argv, int argc, int *at
     return option_value(options, KIND_SETTING, 0, "X", *value ? value : argv[++*at], err);
 }
 
-/* What was given belongs to an end that was given; what was not takes its default. */
-static bool check_ends(struct options *options, struct error *err)
-{
-    struct sink_roll *roll = &options->roll;
-    if (!options->lake && (roll->size || roll->count || roll->age))
-        return error_set(err, 0, "--roll-size, --roll-count and --roll-age go with --lake");
-    if (!options->out && options->format.len > 0)
-        return error_set(err, 0, "--format goes with --out");
-    if (!options->kafka != !options->topic)
-        return error_set(err, 0, "--kafka and --topic go together");
-    if (!options->kafka && (options->setting_count > 0 || options->kafka_time))
-        return error_set(err, 0, "-X and --kafka-timeout go with --kafka");
-    options->kafka_time = options->kafka_time ? options->kafka_time : KAFKA_TIME_MS;
-    roll->size = roll->size ? roll->size : LAKE_SIZE;
-    roll->count = roll->count ? roll->count : LAKE_COUNT;
-    roll->age = roll->age ? roll->age : LAKE_AGE_MS;
-    return true;
-}
-
-/* The last word on what belongs together. */
-static bool check(struct options *options, struct error *err)
-{
-    bool encode = options->command == COMMAND_ENCODE, gate = options->command == COMMAND_CHECK;
-    if ((encode || gate) && options->registry.len == 0)
-        return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
-    if (encode && !options->out && !options->lake && !options->kafka)
-        return error_set(err, 0,
-                         "--kafka, --lake or --out is missing: where do the records go? (see --help)");
-    if (encode && !check_ends(options, err))
-        return false;
-    if (options->command == COMMAND_DECODE && options->input_count != 1)
-        return error_set(err, 0, "decode reads one file (see --help)");
-    if (options->on_error.len > 0 && !span_equal(options->on_error, SPAN("skip")) &&
-        !span_equal(options->on_error, SPAN("stop")))
-        return error_set(err, 0, "--on-error is skip or stop, not '%.*s'", SPAN_ARGS(options->on_error));
-    if (gate && !options->schema)
-        return error_set(err, 0, "--schema is missing: which schema is to be checked? (see --help)");
-    if (gate && options->input_count > 0)
-        return error_set(err, 0, "check reads no events (see --help)");
-    if (encode && options->dead_letter && options->out && strcmp(options->dead_letter, options->out) == 0)
-        return error_set(err, 0, "--out and --dead-letter cannot be the same file");
-    if (options->use_latest && options->schema)
-        return error_set(err, 0, "--schema and --use-latest cannot both be given");
-    if (options->unwrap.len > 0 && !unwrap_forms(options->unwrap, &options->unwrap_forms, err))
-        return false;
-    if (options->subject.len == 0)
-        options->subject = SPAN(DEFAULT_SUBJECT);
-    for (size_t i = 0; i < options->subject.len; i++)
-        if ((unsigned char)options->subject.ptr[i] < 0x20 || options->subject.ptr[i] == 0x7f)
-            return error_set(err, 0, "--subject must not hold control characters");
-    if (!text_is_utf8(options->subject))
-        return error_set(err, 0, "--subject is not UTF-8");
-    return true;
-}
-
 static int read_command(struct options *options, int argc, char **argv)
 {
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++) {
@@ -301,5 +257,5 @@ bool options_read(int argc, char **argv, struct options *options, struct arena *
         }
     }
     options->inputs = inputs;
-    return check(options, err);
+    return options_check(options, err);
 }

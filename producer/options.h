@@ -24,6 +24,8 @@ struct options {
     const char *mapping;
     bool explain;
     bool follow;
+    const char *state;
+    const char *metrics;
     struct span unwrap;
     unsigned unwrap_forms; /* read from it */
     const char *out;
@@ -39,6 +41,10 @@ struct options {
     const char *dead_letter;
     bool ingest_given;
     int64_t ingest_time;
+    const char *registry_token; /* a file's name, as the three after it */
+    const char *registry_ca;
+    const char *registry_cert;
+    const char *registry_key;
     int64_t registry_time; /* milliseconds; 0: the default */
     bool strict;
     const char *reader_schema;

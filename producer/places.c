@@ -5,13 +5,16 @@
 
 #include "producer/folder.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 struct place {
     const char *name;
+    const char *known_as; /* in the state: the name that was given */
     struct source *source;    /* NULL: not opened yet, or done with */
-    struct identity identity; /* of a folder's file */
+    struct identity identity;
+    struct mark mark;
 };
 
 struct places {
@@ -37,6 +40,7 @@ static struct place *add(struct places *places, const char *name)
     }
     struct place *place = &places->list[places->count++];
     *place = (struct place){.name = arena_copy(places->arena, span_of(name)).ptr};
+    place->known_as = place->name;
     return place;
 }
 
@@ -124,6 +128,89 @@ bool places_follow(struct places *places, struct error *err)
     return true;
 }
 
+/* ---- going on ---- */
+
+/* The file of an entry whose name another file has by now. */
+static const char *find_rotated(const struct places *places, const struct state_entry *entry,
+                                const char *name)
+{
+    AUTO_ARENA arena = arena_new();
+    struct error own = {.arena = arena};
+    const struct folder_file *files;
+    size_t count;
+    const char *slash = strrchr(name, '/');
+    struct span folder = slash ? (struct span){name, (size_t)(slash - name) + 1} : SPAN("./");
+    if (!folder_list(arena_copy(arena, folder).ptr, &files, &count, arena, &own))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (identity_equal(files[i].identity, entry->identity))
+            return arena_copy(places->arena, span_of(files[i].path)).ptr;
+    return NULL;
+}
+
+/* Opens it as a place before the one at `at`, which is the file that has its name now. */
+static bool insert_rotated(struct places *places, size_t at, const struct state_entry *entry,
+                           struct error *err)
+{
+    const char *path = find_rotated(places, entry, places->list[at].name);
+    if (!path) {
+        fprintf(stderr, "genesys-producer: what was %.*s is gone, it had been read up to byte %llu\n",
+                SPAN_ARGS(entry->name), (unsigned long long)entry->mark.offset);
+        return true;
+    }
+    if (!add_file(places, path, err))
+        return false;
+    struct place place = places->list[places->count - 1];
+    memmove(&places->list[at + 1], &places->list[at], (places->count - 1 - at) * sizeof place);
+    place.mark = entry->mark;
+    place.known_as = places->list[at + 1].name;
+    places->list[at] = place;
+    return true;
+}
+
+bool places_resume(struct places *places, const struct state *state, struct error *err)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        struct place *place = &places->list[i];
+        if (place->source && !source_is_file(place->source))
+            return error_set(err, 0, "%s cannot be gone on with later: --state wants files",
+                             strcmp(place->name, "-") == 0 ? "standard input" : place->name);
+        const struct state_entry *entry = state_find(state, place->identity);
+        if (entry)
+            place->mark = entry->mark;
+    }
+    for (size_t e = 0; e < state->count && !places->folder; e++) {
+        const struct state_entry *entry = &state->entries[e];
+        size_t at = 0;
+        while (at < places->count && !span_equal(span_of(places->list[at].name), entry->name))
+            at++;
+        if (at < places->count && !is_known(places, entry->identity) &&
+            !insert_rotated(places, at, entry, err))
+            return false;
+    }
+    return true;
+}
+
+/* A place that was read to its end and followed by another of its name is nothing to go on with. */
+static bool is_past(const struct places *places, size_t at)
+{
+    for (size_t later = at + 1; later < places->next; later++)
+        if (strcmp(places->list[later].known_as, places->list[at].known_as) == 0)
+            return true;
+    return false;
+}
+
+void places_state(const struct places *places, struct state *state, struct arena *arena)
+{
+    *state = (struct state){.entries = arena_array(arena, places->count, sizeof *state->entries)};
+    for (size_t i = 0; i < places->count; i++) {
+        const struct place *place = &places->list[i];
+        if (place->mark.head[0] && !is_past(places, i))
+            state->entries[state->count++] =
+                (struct state_entry){span_of(place->known_as), place->identity, place->mark};
+    }
+}
+
 /* ---- one after another ---- */
 
 /* A folder's file may have been rotated to another name since it was listed. */
@@ -144,10 +231,8 @@ static struct source *open_listed(const struct places *places, const struct plac
         return NULL;
     }
     for (size_t i = 0; i < count; i++) {
-        if (!identity_equal(files[i].identity, place->identity))
-            continue;
-        const char *name = arena_copy(places->arena, span_of(files[i].path)).ptr;
-        return source_open(name, err);
+        if (identity_equal(files[i].identity, place->identity))
+            return source_open(arena_copy(places->arena, span_of(files[i].path)).ptr, err);
     }
     error_set(err, 0, "%s was taken away before it was read", place->name);
     return NULL;
@@ -170,6 +255,11 @@ bool places_next(struct places *places, struct source **source, struct error *er
     return true;
 }
 
+struct mark *places_mark(struct places *places)
+{
+    return &places->list[places->next - 1].mark;
+}
+
 const char *places_name(const struct places *places)
 {
     return places->list[places->next - 1].name;
@@ -181,6 +271,11 @@ uint64_t places_total(const struct places *places)
 }
 
 /* ---- following ---- */
+
+bool places_follows(const struct places *places)
+{
+    return places->follows;
+}
 
 bool places_waits(const struct places *places)
 {

@@ -4,7 +4,7 @@
 #ifndef PRODUCER_PLACES_H
 #define PRODUCER_PLACES_H
 
-#include "producer/source.h"
+#include "producer/state.h"
 
 struct places;
 
@@ -18,8 +18,20 @@ MUST_CHECK bool places_follow(struct places *places, struct error *err);
 /* The next place; *source is NULL behind the last one. */
 MUST_CHECK bool places_next(struct places *places, struct source **source, struct error *err);
 
+/* What an earlier run has read of the places. A named file that was rotated away since comes before the one
+ * that has its name now; of one that is gone it is told. Said before the first place. */
+MUST_CHECK bool places_resume(struct places *places, const struct state *state, struct error *err);
+
+/* The mark of the current place, to be moved on. */
+struct mark *places_mark(struct places *places);
+
+/* The marks of all that were begun. Names and digests are borrowed. */
+void places_state(const struct places *places, struct state *state, struct arena *arena);
+
 const char *places_name(const struct places *places); /* of the current one */
 uint64_t places_total(const struct places *places);   /* bytes of all; 0: unknown */
+
+bool places_follows(const struct places *places);
 
 /* The end of the current place is no end: it is the last one and followed. */
 bool places_waits(const struct places *places);

@@ -6,9 +6,11 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "producer/account.h"
+#include "producer/ask.h"
 #include "producer/dead_letter.h"
 #include "producer/encode.h"
-#include "producer/enrol.h"
+#include "producer/metrics.h"
 #include "producer/sinks.h"
 #include "producer/summary.h"
 #include "producer/unwrap.h"
@@ -28,6 +30,8 @@ struct run {
     struct sinks sinks;
     struct dead_letters *dead_letters; /* NULL: nobody wants them */
     struct input *input;
+    struct account account;
+    struct metrics metrics;
     struct summary summary;
     size_t timestamp; /* the field of that name, or SIZE_MAX */
     int signals;      /* readable when the run shall end; -1: not yet */
@@ -125,12 +129,21 @@ static bool take_line(struct run *run, const struct line *line, struct error *er
     return true;
 }
 
+/* Only what is safe is acknowledged, dead letters included. */
+static bool acknowledge(struct run *run, struct error *err)
+{
+    return sinks_flush(&run->sinks, err) &&
+           (!run->dead_letters || dead_letters_sync(run->dead_letters, err)) &&
+           account_settle(&run->account, err);
+}
+
 /* What is done now and then between lines. */
 static bool look_up(struct run *run, struct error *err)
 {
     if (run->terminal)
         summary_progress(&run->summary, run->input, stderr);
-    return sinks_tick(&run->sinks, err);
+    return sinks_tick(&run->sinks, err) && (!account_due(&run->account) || acknowledge(run, err)) &&
+           metrics_write(&run->metrics, &run->summary, run->account.lines, false, err);
 }
 
 /* … and while none comes. */
@@ -145,9 +158,11 @@ static bool take_lines(struct run *run, struct error *err)
     for (;;) {
         switch (input_next(run->input, &line, err)) {
         case INPUT_LINE:
+            account_line(&run->account);
             if (!take_line(run, &line, err))
                 return false;
-            if (run->summary.read % PROGRESS_LINES == 0 && !look_up(run, err))
+            run->account.broken = false;
+            if (run->account.all % PROGRESS_LINES == 0 && !look_up(run, err))
                 return false;
             break;
         case INPUT_END: return true;
@@ -183,40 +198,6 @@ static void find_timestamp(struct run *run)
             run->timestamp = i;
 }
 
-static void tell_enrolled(const struct run *run)
-{
-    const struct enrolled *enrolled = &run->enrolled;
-    fprintf(stderr, "genesys-producer: subject %.*s, ", SPAN_ARGS(run->options->subject));
-    if (enrolled->version)
-        fprintf(stderr, "version %d, ", enrolled->version);
-    if (enrolled->level.len)
-        fprintf(stderr, "schema id %d, compatibility %.*s%s\n", enrolled->id, SPAN_ARGS(enrolled->level),
-                enrolled->level_set ? " (set now)" : "");
-    else
-        fprintf(stderr, "schema id %d, compatibility as the registry's default\n", enrolled->id);
-}
-
-static bool ask_registry(struct run *run, struct arena *arena, struct error *err)
-{
-    struct span text;
-    struct mapping_source rules;
-    if (!schema_text(run->options->schema, &text, arena, err) ||
-        !mapping_text(run->options->mapping, &rules, arena, err))
-        return false;
-    struct client_options where = {run->options->registry, run->options->registry_time};
-    struct client *client = client_open(&where, err);
-    if (!client)
-        return false;
-    struct span subject = run->options->subject;
-    bool enrolled = run->options->use_latest
-                        ? enrol_latest(client, subject, &rules, &run->enrolled, arena, err)
-                        : enrol(client, subject, text, &rules, &run->enrolled, arena, err);
-    client_close(client);
-    if (enrolled)
-        tell_enrolled(run);
-    return enrolled;
-}
-
 static bool open_ends(struct run *run, struct error *err)
 {
     const struct options *options = run->options;
@@ -234,7 +215,8 @@ static bool prepare(struct run *run, struct arena *arena, struct error *err)
 {
     run->input = input_open(run->options->inputs, run->options->input_count, err);
     if (!run->input || (run->options->follow && !input_follow(run->input, err)) ||
-        !ask_registry(run, arena, err))
+        !account_open(&run->account, run->options->state, run->options->out, run->input, err) ||
+        !ask_registry(run->options, &run->enrolled, arena, err))
         return false;
     find_timestamp(run);
     run->encoder = encoder_new(run->enrolled.schema, err);
@@ -255,10 +237,12 @@ static void report(struct run *run)
     bool out_taken = (run->options->out && strcmp(run->options->out, "-") == 0) ||
                      (run->options->dead_letter && strcmp(run->options->dead_letter, "-") == 0);
     const char *name;
+    bool stopped = false;
     summary_progress_end(&run->summary, stderr);
-    if (stopped_by(run, &name))
+    if ((stopped = stopped_by(run, &name)))
         fprintf(stderr, "genesys-producer: stopped by %s after %llu lines\n", name,
                 (unsigned long long)run->summary.read);
+    account_report(&run->account, stopped);
     if (run->summary.dead > 0 && !run->dead_letters)
         fprintf(stderr, "genesys-producer: the dead letters were not kept: --dead-letter FILE keeps them\n");
     FILE *out = out_taken ? stderr : stdout;
@@ -268,16 +252,22 @@ static void report(struct run *run)
 }
 
 /* Keeps the first error; closes everything whatever happens. */
-static bool close_ends(struct run *run, bool well, struct error *err)
+static bool close_ends(struct run *run, bool ready, bool well, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct error second = {.arena = arena};
+    bool safe = true;
     if (!sinks_close(&run->sinks, well ? err : &second)) {
         if (!well) /* it says what is not safe, which the first failure may not */
             fprintf(stderr, "genesys-producer: %.*s\n", SPAN_ARGS(second.message));
-        well = false;
+        well = safe = false;
     }
     if (run->dead_letters && !dead_letters_close(run->dead_letters, well ? err : &second))
+        well = safe = false;
+    if (ready && safe && !account_settle(&run->account, well ? err : &second))
+        well = false;
+    if (ready &&
+        !metrics_write(&run->metrics, &run->summary, run->account.lines, true, well ? err : &second))
         well = false;
     return well;
 }
@@ -286,10 +276,11 @@ enum exit_code run_encode(const struct options *options, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct run run = {.options = options, .signals = -1, .terminal = isatty(STDERR_FILENO)};
+    run.metrics.place = options->metrics;
     bool ready = prepare(&run, arena, err);
     run.summary = summary_begin(arena);
     bool well = ready && take_lines(&run, err);
-    well = close_ends(&run, well, err);
+    well = close_ends(&run, ready, well, err);
     if (ready)
         report(&run);
     encoder_free(run.encoder);

@@ -184,6 +184,22 @@ bool source_read(struct source *source, char *to, size_t room, size_t *got, bool
     return true;
 }
 
+bool source_seek(struct source *source, uint64_t offset)
+{
+    if (!source->regular || source->decompressor || lseek(source->fd, (off_t)offset, SEEK_SET) < 0)
+        return false;
+    source->taken = offset;
+    source->pack = PACK_NONE;
+    source->first_told = source->first_count;
+    return true;
+}
+
+bool source_is_shorter(const struct source *source, uint64_t offset)
+{
+    struct stat found;
+    return !source->decompressor && fstat(source->fd, &found) == 0 && (uint64_t)found.st_size < offset;
+}
+
 /* ---- files that change under the reader ---- */
 
 bool source_shrank(struct source *source)

@@ -33,6 +33,12 @@ bool source_has_more(const struct source *source);
 MUST_CHECK bool source_read(struct source *source, char *to, size_t room, size_t *got, bool *ended,
                             struct error *err);
 
+/* Goes to that byte of a plain file. False: it is no such file. */
+bool source_seek(struct source *source, uint64_t offset);
+
+/* A plain file has fewer bytes. */
+bool source_is_shorter(const struct source *source, uint64_t offset);
+
 /* The file is shorter than what was read of it: it is read anew from its beginning. */
 bool source_shrank(struct source *source);
 

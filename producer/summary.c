@@ -100,6 +100,20 @@ static void print_count(FILE *out, const char *name, uint64_t count, const struc
         fprintf(out, "  %s: %llu\n", tally->rows[i].reason, (unsigned long long)tally->rows[i].times);
 }
 
+static void each(const struct tally *tally, const char *outcome, reason_fn *tell, void *context)
+{
+    size_t rows = tally->count + (tally->rows[REASONS_MAX].times > 0);
+    for (size_t i = 0; i < rows; i++)
+        tell(context, outcome, tally->rows[i].reason, tally->rows[i].times);
+}
+
+void summary_each(const struct summary *summary, reason_fn *tell, void *context)
+{
+    each(summary->skips, "skipped", tell, context);
+    each(summary->deaths, "dead_lettered", tell, context);
+    each(summary->warnings, "warned", tell, context);
+}
+
 static uint64_t total_of(const struct tally *tally)
 {
     uint64_t total = 0;

@@ -35,6 +35,10 @@ void summary_withdraw(struct summary *summary, uint64_t json, uint64_t avro);
 void summary_progress(struct summary *summary, const struct input *input, FILE *terminal);
 void summary_progress_end(const struct summary *summary, FILE *terminal);
 
+/* Tells each reason: of "skipped", "dead_lettered" and "warned". */
+typedef void reason_fn(void *context, const char *outcome, const char *reason, uint64_t times);
+void summary_each(const struct summary *summary, reason_fn *tell, void *context);
+
 /* The counters, one `name: value` a line, reasons indented under theirs. */
 void summary_print(const struct summary *summary, FILE *out);
 

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The last word on the options: what belongs together, what excludes what, and what takes its default. */
+#include "producer/option_value.h"
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "producer/unwrap.h"
+
+/* What was given belongs to an end that was given; what was not takes its default. */
+static bool check_ends(struct options *options, struct error *err)
+{
+    struct sink_roll *roll = &options->roll;
+    if (!options->lake && (roll->size || roll->count || roll->age))
+        return error_set(err, 0, "--roll-size, --roll-count and --roll-age go with --lake");
+    if (!options->out && options->format.len > 0)
+        return error_set(err, 0, "--format goes with --out");
+    if (!options->kafka != !options->topic)
+        return error_set(err, 0, "--kafka and --topic go together");
+    if (!options->kafka && (options->setting_count > 0 || options->kafka_time))
+        return error_set(err, 0, "-X and --kafka-timeout go with --kafka");
+    options->kafka_time = options->kafka_time ? options->kafka_time : KAFKA_TIME_MS;
+    roll->size = roll->size ? roll->size : LAKE_SIZE;
+    roll->count = roll->count ? roll->count : LAKE_COUNT;
+    roll->age = roll->age ? roll->age : LAKE_AGE_MS;
+    return true;
+}
+
+bool options_check(struct options *options, struct error *err)
+{
+    bool encode = options->command == COMMAND_ENCODE, gate = options->command == COMMAND_CHECK;
+    if ((encode || gate) && options->registry.len == 0)
+        return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
+    if (encode && !options->out && !options->lake && !options->kafka)
+        return error_set(err, 0,
+                         "--kafka, --lake or --out is missing: where do the records go? (see --help)");
+    if (encode && !check_ends(options, err))
+        return false;
+    if (options->metrics && strcmp(options->metrics, "-") == 0)
+        return error_set(err, 0, "--metrics-file wants a file");
+    if (options->registry_key && !options->registry_cert)
+        return error_set(err, 0, "--registry-key goes with --registry-cert");
+    if (options->command == COMMAND_DECODE && options->input_count != 1)
+        return error_set(err, 0, "decode reads one file (see --help)");
+    if (options->on_error.len > 0 && !span_equal(options->on_error, SPAN("skip")) &&
+        !span_equal(options->on_error, SPAN("stop")))
+        return error_set(err, 0, "--on-error is skip or stop, not '%.*s'", SPAN_ARGS(options->on_error));
+    if (gate && !options->schema)
+        return error_set(err, 0, "--schema is missing: which schema is to be checked? (see --help)");
+    if (gate && options->input_count > 0)
+        return error_set(err, 0, "check reads no events (see --help)");
+    if (encode && options->dead_letter && options->out && strcmp(options->dead_letter, options->out) == 0)
+        return error_set(err, 0, "--out and --dead-letter cannot be the same file");
+    if (options->use_latest && options->schema)
+        return error_set(err, 0, "--schema and --use-latest cannot both be given");
+    if (options->unwrap.len > 0 && !unwrap_forms(options->unwrap, &options->unwrap_forms, err))
+        return false;
+    if (options->subject.len == 0)
+        options->subject = SPAN(DEFAULT_SUBJECT);
+    for (size_t i = 0; i < options->subject.len; i++)
+        if ((unsigned char)options->subject.ptr[i] < 0x20 || options->subject.ptr[i] == 0x7f)
+            return error_set(err, 0, "--subject must not hold control characters");
+    if (!text_is_utf8(options->subject))
+        return error_set(err, 0, "--subject is not UTF-8");
+    return true;
+}
