@@ -134,7 +134,9 @@ void summary_print(const struct summary *summary, FILE *out)
     print_count(out, "Avro bytes", summary->avro_bytes, NULL);
     if (summary->json_bytes > 0) {
         double ratio = (double)summary->avro_bytes / (double)summary->json_bytes;
-        fprintf(out, "ratio: %.3f (Avro is %.1f %% smaller)\n", ratio, 100.0 * (1.0 - ratio));
+        double percent = 100.0 * (1.0 - ratio);
+        fprintf(out, "ratio: %.3f (Avro is %.1f %% %s)\n", ratio, percent < 0 ? -percent : percent,
+                percent < 0 ? "larger" : "smaller");
     } else {
         fprintf(out, "ratio: none\n");
     }

@@ -68,7 +68,7 @@ void config_print_manual(FILE *out)
           "bounds, stops the start with one line that says where.\n"
           "\n"
           "A size may end in `KiB`, `MiB` or `GiB`, a time in `ms`, `s`, `m` or `h`; a bare number is\n"
-          "bytes or seconds.\n"
+          "bytes or seconds. A flag of `true` or `false` may stand alone: `--die-with-parent`.\n"
           "\n"
           "| setting | default | value | meaning |\n"
           "|---|---|---|---|\n", out);

@@ -241,6 +241,15 @@ def test_the_summary_counts_what_happened(producer, registry, genesys):
     assert summary["events a second"] > 0
 
 
+def test_the_summary_says_larger_when_avro_is_larger(producer, registry):
+    samples = pathlib.Path(__file__).parents[2] / "producer" / "samples" / "events.jsonl"
+    line = samples.read_text().splitlines()[1]
+    summary = counts(encode(producer, registry.url, "-", stdin=line.encode()).stdout.decode())
+    ratio = summary["Avro bytes"] / summary["JSON bytes"]
+    assert ratio > 1
+    assert summary["ratio"] == f"{ratio:.3f} (Avro is {100 * (ratio - 1):.1f} % larger)"
+
+
 def test_standard_output_holds_records_alone_when_they_go_there(producer, registry, genesys):
     done = encode(producer, registry.url, out="-", stdin=(genesys / EVENTS).read_bytes())
     assert done.returncode == 0
