@@ -21,6 +21,7 @@ static const uint8_t name_space[MD5_SIZE] = {0x8a, 0x0a, 0x2c, 0x6e, 0x2f, 0x0a,
                                              0x9a, 0x53, 0x6f, 0x6d, 0x8f, 0x2b, 0x1c, 0x77};
 
 struct ticket { /* goes with a message and comes back with its answer */
+    uint64_t number; /* among all that were put */
     const char *input;
     uint64_t line, source_size, size;
 };
@@ -44,7 +45,8 @@ struct kafka {
 
 static void miss(struct kafka *kafka, const struct ticket *ticket, rd_kafka_resp_err_t why)
 {
-    if (kafka->missing++ == 0) {
+    /* Partitions answer in any order; whoever feeds the input again begins with the first that was put. */
+    if (kafka->missing++ == 0 || ticket->number < kafka->first_missing.number) {
         kafka->first_missing = *ticket;
         kafka->first_why = why;
     }
@@ -106,7 +108,11 @@ static struct ticket *ticket_for(struct kafka *kafka, const struct message *mess
         abort();
     if (!kafka->input || strcmp(kafka->input, message->input) != 0)
         kafka->input = arena_copy(kafka->arena, span_of(message->input)).ptr;
-    *ticket = (struct ticket){kafka->input, message->line, message->source_size, message->avro.len};
+    *ticket = (struct ticket){.number = kafka->options.tally->taken,
+                              .input = kafka->input,
+                              .line = message->line,
+                              .source_size = message->source_size,
+                              .size = message->avro.len};
     return ticket;
 }
 
