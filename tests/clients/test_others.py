@@ -81,7 +81,7 @@ def test_paths_as_clients_write_them(registry):
                 "/associations/resources/-/topic?resourceType=topic&associationType=value": 200,
                 "/associations/resources/-/t?associationType=key&associationType=value&lifecycle=": 200,
                 "/subjects/none/metadata?deleted=false&&key=a&value=b": 404,
-                "/associations?resourceName=t&resourceNamespace=-": 404}.items():
+                "/associations?resourceName=t&resourceNamespace=-": 405}.items():
             assert ask(raw, "GET", target, JAVA).status == status, target
         body = json.dumps({"schema": '"string"', "schemaType": "AVRO", "references": []})
         target = "/compatibility/subjects/none/versions/?normalize=false&verbose=true"

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is bounded, and what gives way: a store that does not answer, a lane and a subject that are full."""
+import json
 import resource
 import sqlite3
 import threading
@@ -83,3 +84,27 @@ def test_a_subject_has_at_most_10000_versions(tmp_path):
         assert client.register("full", '"long"').error[1] == 42205
         assert client.delete("/subjects/full/versions/10000?permanent=true").status == 200
         assert client.register("full", '"long"').json()["version"] == 10000
+
+
+def test_a_body_has_at_most_1000_rules(client):
+    rules = [{"name": f"r{n}", "kind": "CONDITION", "type": "CEL", "mode": "READ"} for n in range(1001)]
+    reply = client.register("s", '"int"', ruleSet={"domainRules": rules})
+    assert reply.error == (422, 42210, "Too many rules: 1001, at most 1000")
+    assert client.register("s", '"int"', ruleSet={"domainRules": rules[1:]}).status == 200
+
+
+def test_a_schema_reserves_at_most_1000_names(client):
+    client.put("/config/s", {"validateFields": True})
+    names = ",".join(f"n{n}" for n in range(1001))
+    reply = client.register("s", '"int"', metadata={"properties": {"confluent:reserved": names}})
+    assert reply.error == (422, 42201, "Too many reserved fields: at most 1000")
+
+
+def test_a_batch_brings_no_schema_over_1_mib(client):
+    text = json.dumps({"type": "string", "x": "y" * (1 << 20)})
+    reply = client.post("/associations:batchMutate", {"requests": [{
+        "resourceName": "t", "resourceNamespace": "n", "resourceId": "i", "resourceType": "topic",
+        "associations": [{"opType": "CREATE", "associationType": "value", "schema": {"schema": text}}]}]})
+    assert reply.status == 207
+    error = reply.json()["results"][0]["error"]
+    assert error == {"error_code": 42209, "message": "Write failed because schema is too large"}
