@@ -170,9 +170,10 @@ static void list_all(struct listing *listing)
 {
     const struct subject *subject = selection_next(&listing->selection);
     while (listing->page.most && (subject || listing->stand_in_at < listing->stand_in_count)) {
-        const struct stand_in *next = &listing->stand_ins[listing->stand_in_at];
+        bool more = listing->stand_in_at < listing->stand_in_count;
+        const struct stand_in *next = more ? &listing->stand_ins[listing->stand_in_at] : NULL;
         int order = -1;
-        if (listing->stand_in_at < listing->stand_in_count)
+        if (next)
             order = subject ? name_compare(subject_name(subject), next->target) : 1;
         const struct subject *one = order <= 0 ? subject : view_subject(listing->call->view, next->target);
         struct variant variant = {.aliases = order >= 0 ? take_aliases(listing) : SPAN("")};
