@@ -229,12 +229,9 @@ run_ctest() {
     done < <(ctest_skips "$logs/LastTest.log" "$logs/ctest.log")
 }
 
-# note_skip REASON: a test that needs reference data which is not there is excused, and one that needs what no
-# package brings.
+# note_skip REASON: a test that needs reference data which is not there is excused; no other is.
 note_skip() {
     if [[ $1 == *shared* ]] && [ ! -d "${SCHEMAD_SHARED:-$root/../shared}" ]; then
-        allowed+=("$1")
-    elif [[ $1 == *"cannot be had here"* ]]; then
         allowed+=("$1")
     else
         skip "$1"
