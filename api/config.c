@@ -166,11 +166,11 @@ static bool delete_scope(struct call *call, struct name scope, struct error *err
 {
     struct setting wanted = {.scope = scope, .drop_config = true, .by = call->origin};
     struct settings before, after;
-    AUTO_VIEW view = registry_view(call->registry);
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
     if (!name_always_set(scope) && !before.has_config)
         return error_subject_not_found(err, name_text(scope, call->arena));
+    AUTO_VIEW view = registry_view(call->registry);     /* not before: a writer that waits holds no view */
     if (!before.level)
         before.level = view_default_level(view);
     return answer(call, &before, &found_telling, err);
