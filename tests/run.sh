@@ -258,7 +258,8 @@ run_pytest() {
         skip "pytest: the packages of tests/clients/package.json are not installed (build/test-logs/npm.log)"
     fi
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$root/tests/http${PYTHONPATH:+:$PYTHONPATH}" \
-        "$venv/bin/pytest" -rs -p no:cacheprovider --color=no "${folders[@]}" 2>&1 |
+        "$venv/bin/pytest" -rs -n "$jobs" --dist loadfile -p no:cacheprovider --color=no \
+        "${folders[@]}" 2>&1 |
         tee "$logs/pytest.log" || status=$?
     if [ $status != 0 ]; then
         fail "pytest"
