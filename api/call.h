@@ -62,6 +62,7 @@ enum access {
     FRESH = 8,          /* first learns what other nodes committed */
     ALIASED = 16,       /* the subject may be an alias */
     SMALL_BODY = 32,    /* SETTING_BODY_MAX instead of body_max */
+    IN_TESTS = 64,      /* there only where the clock is manual */
 };
 
 /* true: the answer is set. */

@@ -14,10 +14,15 @@ static int64_t milliseconds(clockid_t clock)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+int64_t clock_real(void)
+{
+    return milliseconds(CLOCK_REALTIME);
+}
+
 int64_t clock_now(void)
 {
     int64_t set = atomic_load(&manual);
-    return set >= 0 ? set : milliseconds(CLOCK_REALTIME);
+    return set >= 0 ? set : clock_real();
 }
 
 int64_t clock_steady(void)
@@ -28,4 +33,9 @@ int64_t clock_steady(void)
 void clock_set(int64_t ms)
 {
     atomic_store(&manual, ms < 0 ? -1 : ms);
+}
+
+bool clock_is_manual(void)
+{
+    return atomic_load(&manual) >= 0;
 }

@@ -3,11 +3,10 @@
 #include "base/log.h"
 
 #include "base/clock.h"
+#include "base/moment.h"
 #include "base/text.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 static _Atomic int wanted_level = LOG_INFO;
@@ -25,16 +24,10 @@ bool log_wants(enum log_level level)
     return (int)level <= atomic_load(&wanted_level);
 }
 
+/* The machine's time, whatever a test has set: lines are compared with those of other programs. */
 static void put_time(struct buffer *line)
 {
-    int64_t now = clock_now();
-    time_t seconds = (time_t)(now / 1000);
-    struct tm utc;
-    gmtime_r(&seconds, &utc);
-    char text[64];
-    size_t len = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-    snprintf(text + len, sizeof text - len, ".%03dZ", (int)(now % 1000));
-    buffer_put(line, span_of(text));
+    moment_put(line, clock_real(), true);
 }
 
 /* Bare where it is safe to read, else as a JSON string: no value can forge a line or a key. */

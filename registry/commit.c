@@ -145,16 +145,15 @@ static bool replay_change(void *arg, const struct change *change, struct error *
     return true;
 }
 
-bool registry_catch_up(struct registry *registry, struct error *err)
+bool registry_catch_up(struct registry *registry, struct standing *standing, struct error *err)
 {
     const struct view *base = registry->line.current;
     struct draft draft = draft_begin(base, ++registry->edits);
-    struct standing standing = {0};
-    if (!store_tell(registry->store, base->state.seq, replay_change, &draft, &standing, err)) {
+    if (!store_tell(registry->store, base->state.seq, replay_change, &draft, standing, err)) {
         draft_abandon(&draft);
         return false;
     }
-    draft.view->state.seq = standing.seq;
+    draft.view->state.seq = standing->seq;
     publish(registry, &draft);
     return true;
 }
@@ -177,7 +176,8 @@ static bool try_batch(struct registry *registry, struct decision *waiting, struc
         registry->batches++;
         registry->decisions += batch.decisions;
     }
-    if (outcome == COMMIT_STALE && registry_catch_up(registry, &err))
+    struct standing standing;
+    if (outcome == COMMIT_STALE && registry_catch_up(registry, &standing, &err))
         return false;
     if (outcome != COMMIT_DONE)
         fail(waiting, &err);
@@ -188,11 +188,12 @@ static bool try_batch(struct registry *registry, struct decision *waiting, struc
 static void write_fresh(struct registry *registry, struct decision *waiting, struct arena *arena)
 {
     struct error err = {.arena = arena};
+    struct standing standing;
     bool wanted = false, caught_up = true;
     for (struct decision *each = waiting; each; each = each->next)
         wanted |= each->fresh;
     if (wanted)
-        caught_up = registry_catch_up(registry, &err);
+        caught_up = registry_catch_up(registry, &standing, &err);
     for (struct decision *each = waiting; each; each = each->next) {
         if (!each->fresh)
             continue;

@@ -107,6 +107,8 @@ struct registry {
     size_t schema_max;
     uint64_t edits; /* drafts so far; the leader's */
 
+    pthread_mutex_t clock_lock; /* the manual clock, from the look at it until it is set */
+
     pthread_mutex_t think_lock; /* thinking */
     pthread_cond_t think_free;
     int thinking, think_threads;
@@ -129,6 +131,9 @@ void gate_take(struct registry *registry);
 void gate_give(struct registry *registry);
 
 /* Publishes what is in the store after the current view. */
-MUST_CHECK bool registry_catch_up(struct registry *registry, struct error *err);
+MUST_CHECK bool registry_catch_up(struct registry *registry, struct standing *standing, struct error *err);
+
+/* Sets the manual clock to where the store left it, else to the newest time in it (clock.c). */
+void clock_begin(const struct standing *standing);
 
 #endif

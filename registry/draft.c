@@ -276,6 +276,7 @@ void draft_apply(struct draft *draft, const struct change *change)
     case CHANGE_SETTINGS: put_scope(draft, change); return;
     case CHANGE_CONTEXT: put_context(draft, change); return;
     case CHANGE_ASSOCIATION: put_rows(draft, change); return;
+    case CHANGE_CLOCK: return;
     case CHANGE_POLICY:
     case CHANGE_USED:
     case CHANGE_KINDS: break;

@@ -48,6 +48,7 @@ bool draft_accepts(const struct draft *draft, const struct change *change, struc
     case CHANGE_CONTEXT: return true;
     case CHANGE_POLICY:
     case CHANGE_USED:
+    case CHANGE_CLOCK:
     case CHANGE_KINDS: break;
     }
     return refuse(change, "is of a kind that this release does not keep", err);

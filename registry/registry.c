@@ -13,6 +13,7 @@ static void registry_init(struct registry *registry, const struct registry_optio
     registry->store = options->store;
     registry->schema_max = options->schema_max ? options->schema_max : SCHEMA_MAX;
     registry->think_threads = options->think_threads;
+    pthread_mutex_init(&registry->clock_lock, NULL);
     pthread_mutex_init(&registry->think_lock, NULL);
     pthread_cond_init(&registry->think_free, NULL);
     pthread_mutex_init(&registry->queue_lock, NULL);
@@ -26,7 +27,10 @@ struct registry *registry_open(const struct registry_options *options, struct er
 {
     struct registry *registry = memory_new(1, sizeof *registry);
     registry_init(registry, options);
-    if (registry_catch_up(registry, err)) {
+    struct standing standing;
+    if (registry_catch_up(registry, &standing, err)) {
+        if (options->manual_clock)
+            clock_begin(&standing);
         registry->allocated = 0;
         return registry;
     }
@@ -40,6 +44,7 @@ void registry_close(struct registry *registry)
         return;
     line_close(&registry->line);
     parsed_pool_close(&registry->parsed);
+    pthread_mutex_destroy(&registry->clock_lock);
     pthread_mutex_destroy(&registry->think_lock);
     pthread_cond_destroy(&registry->think_free);
     pthread_mutex_destroy(&registry->queue_lock);

@@ -18,6 +18,7 @@ struct registry_options {
     size_t schema_max;         /* bytes of a new canonical text; 0: SCHEMA_MAX */
     size_t parsed_max;         /* bytes of parsed forms kept; 0: PARSED_MAX */
     int think_threads;         /* decisions worked out at a time; 0: no bound */
+    bool manual_clock;         /* the clock is set where the store says that it stands */
 };
 
 struct registry *registry_open(const struct registry_options *options, struct error *err);
@@ -124,6 +125,10 @@ struct setting {
 /* `before` and `after` are what is stored at the scope; either may be NULL. */
 MUST_CHECK bool registry_set(struct registry *registry, const struct setting *wanted, struct settings *before,
                              struct settings *after, struct arena *arena, struct error *err);
+
+/* Sets the manual clock, and keeps that in the store. Back only where that is allowed (42295). */
+MUST_CHECK bool registry_set_clock(struct registry *registry, int64_t now, bool allow_back,
+                                   struct error *err);
 
 /* Figures for logs and tests. */
 struct registry_figures {

@@ -19,6 +19,7 @@ enum errand { ERRAND_SERVE, ERRAND_HELP, ERRAND_VERSION, ERRAND_MANUAL };
 #define CONFIG_FLAG int64_t
 #define CONFIG_LOG_LEVEL int64_t        /* enum log_level */
 #define CONFIG_LOG_FORMAT int64_t       /* enum log_format */
+#define CONFIG_CLOCK int64_t            /* enum clock_kind */
 struct config {
     enum errand errand;
 #define SETTING(name, type, fallback, least, most, meaning) CONFIG_##type name;

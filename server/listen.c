@@ -67,12 +67,24 @@ static int bind_one(const struct addrinfo *address)
     return -1;
 }
 
-static int port_of(int socket_fd)
+/* 127.0.0.0/8, ::1, or the former in the latter's letters. */
+static bool is_loopback(const struct sockaddr_in6 *address)
+{
+    const unsigned char *six = address->sin6_addr.s6_addr;
+    const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)address;
+    if (address->sin6_family == AF_INET)
+        return ntohl(four->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    return IN6_IS_ADDR_LOOPBACK(&address->sin6_addr) ||
+           (IN6_IS_ADDR_V4MAPPED(&address->sin6_addr) && six[12] == IN_LOOPBACKNET);
+}
+
+static void look_at(struct listener *listener)
 {
     struct sockaddr_in6 address = {0};      /* the port stands at the same place in both families */
     socklen_t len = sizeof address;
-    getsockname(socket_fd, (struct sockaddr *)(void *)&address, &len);
-    return ntohs(address.sin6_port);
+    getsockname(listener->socket, (struct sockaddr *)(void *)&address, &len);
+    listener->port = ntohs(address.sin6_port);
+    listener->loopback = is_loopback(&address);
 }
 
 bool listen_open(struct span where, struct listener *listener, struct arena *arena, struct error *err)
@@ -92,7 +104,7 @@ bool listen_open(struct span where, struct listener *listener, struct arena *are
     freeaddrinfo(found);
     if (listener->socket < 0)
         return refuse(where, strerror(cause), err);
-    listener->port = port_of(listener->socket);
+    look_at(listener);
     listener->url = arena_printf(arena, "http://%.*s:%d", SPAN_ARGS(place.shown), listener->port);
     return true;
 }

@@ -8,6 +8,7 @@
 struct listener {
     int socket;
     int port;                   /* the one that was picked, for port 0 */
+    bool loopback;              /* nobody reaches it from outside */
     struct span url;            /* "http://HOST:PORT" */
 };
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "api/dialect.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "server/http.h"
 
@@ -102,6 +103,7 @@ static bool open_registry(struct process *process, struct error *err)
         .schema_max = (size_t)config->schema_max,
         .parsed_max = (size_t)config->parsed_max,
         .think_threads = (int)config->think_threads,
+        .manual_clock = config->clock == CLOCK_MANUAL,
     };
     process->registry = registry_open(&options, err);
     return process->registry != NULL;
@@ -141,13 +143,24 @@ static bool write_port(const struct process *process, struct error *err)
     return error_start(err, arena_printf(err->arena, "port_file: %s: %s", path, strerror(errno)));
 }
 
+/* Whoever reaches a manual clock may make everything old. */
+static bool check_clock(const struct process *process, struct error *err)
+{
+    if (process->config.clock != CLOCK_MANUAL || process->listener.loopback)
+        return true;
+    struct span address = process->listener.url;
+    return error_start(err, arena_printf(err->arena, "clock: manual only where every listen address is "
+                                                     "loopback, not %.*s", SPAN_ARGS(address)));
+}
+
 /* The port is taken before the database is touched: a start that cannot serve must not migrate it. */
 static bool open_process(struct process *process, pid_t parent, struct error *err)
 {
     settle_threads(&process->config);
     return watch_signals(process, err) && watch_parent(process, parent, err) &&
            listen_open(span_of(process->config.listen), &process->listener, process->arena, err) &&
-           open_registry(process, err) && open_http(process, err) && write_port(process, err);
+           check_clock(process, err) && open_registry(process, err) && open_http(process, err) &&
+           write_port(process, err);
 }
 
 static void close_process(struct process *process)

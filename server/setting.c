@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "registry/registry.h"
@@ -13,6 +14,7 @@
 static const char *const words_flag[] = {"false", "true", NULL};
 static const char *const words_log_level[] = {"error", "warn", "info", "debug", NULL};
 static const char *const words_log_format[] = {"text", "json", NULL};
+static const char *const words_clock[] = {"system", "manual", NULL};
 static const struct unit units_count[] = {{"", 1}, {0}};
 static const struct unit units_bytes[] = {{"", 1}, {"KiB", KIB}, {"MiB", MIB}, {"GiB", 1024LL * MIB}, {0}};
 static const struct unit units_time[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {0}};
@@ -28,6 +30,7 @@ static const struct setting_type type_TIME = {
 static const struct setting_type type_FLAG = {.name = "true|false", .words = words_flag, .alone = true};
 static const struct setting_type type_LOG_LEVEL = {.name = "error|warn|info|debug", .words = words_log_level};
 static const struct setting_type type_LOG_FORMAT = {.name = "text|json", .words = words_log_format};
+static const struct setting_type type_CLOCK = {.name = "system|manual", .words = words_clock};
 
 #define FALLBACK_TEXT(value) {.text = value}
 #define FALLBACK_LEVEL(value) {.text = value}
@@ -37,6 +40,7 @@ static const struct setting_type type_LOG_FORMAT = {.name = "text|json", .words 
 #define FALLBACK_FLAG(value) {.number = value}
 #define FALLBACK_LOG_LEVEL(value) {.number = value}
 #define FALLBACK_LOG_FORMAT(value) {.number = value}
+#define FALLBACK_CLOCK(value) {.number = value}
 
 const struct setting_row settings_table[] = {
 #define SETTING(name, type, fallback, least, most, meaning)                                                  \

@@ -19,6 +19,7 @@ static const char *const names[CHANGE_KINDS] = {
     [CHANGE_ASSOCIATION] = "ASSOCIATION",
     [CHANGE_CONTEXT] = "CONTEXT",
     [CHANGE_USED] = "USED",
+    [CHANGE_CLOCK] = "CLOCK",
 };
 
 /* Which member of the union a kind uses. */
@@ -38,7 +39,8 @@ static enum part part_of(enum change_kind kind)
     case CHANGE_POLICY:
     case CHANGE_ASSOCIATION:
     case CHANGE_CONTEXT:
-    case CHANGE_USED: return PART_BODY;
+    case CHANGE_USED:
+    case CHANGE_CLOCK: return PART_BODY;
     case CHANGE_KINDS: break;
     }
     assert(!"a change has a kind");

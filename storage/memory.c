@@ -10,7 +10,7 @@
 
 struct memory {
     struct store store;
-    uint64_t seq;
+    struct standing standing;
     int removals;               /* ever noted: the number of the next one */
     struct facts facts;
 };
@@ -63,7 +63,7 @@ static void let_go(struct batch *batch)
 
 static void put(struct batch *batch, enum group group, int number, struct change change)
 {
-    change.seq = batch->memory->seq + 1;
+    change.seq = batch->memory->standing.seq + 1;
     struct fact *in = fact_new(group, number, change);
     take_step(batch, facts_find_like(batch->facts, in), in);
 }
@@ -154,6 +154,7 @@ static MUST_CHECK bool put_change(struct batch *batch, const struct change *chan
     case CHANGE_ASSOCIATION: put_body(batch, ASSOCIATIONS, change); return true;
     case CHANGE_CONTEXT: put_context(batch, change, change->body); return true;
     case CHANGE_USED: put_body(batch, USES, change); return true;
+    case CHANGE_CLOCK: return true;         /* see stand */
     case CHANGE_KINDS: break;
     }
     assert(!"a change has a kind");
@@ -162,11 +163,23 @@ static MUST_CHECK bool put_change(struct batch *batch, const struct change *chan
 
 /* ---- the store */
 
+/* What the whole batch leaves beside its facts. */
+static void stand(struct standing *standing, const struct change *changes, size_t count)
+{
+    standing->seq++;
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i].at > standing->newest)
+            standing->newest = changes[i].at;
+        if (changes[i].kind == CHANGE_CLOCK)
+            standing->clock = changes[i].at;
+    }
+}
+
 static enum commit memory_commit(struct store *store, uint64_t seq, const struct change *changes,
                                  size_t count, struct error *err)
 {
     struct memory *memory = (struct memory *)store;
-    if (memory->seq != seq)
+    if (memory->standing.seq != seq)
         return COMMIT_STALE;
     struct batch batch = {.memory = memory, .facts = &memory->facts};
     bool done = true;
@@ -174,7 +187,7 @@ static enum commit memory_commit(struct store *store, uint64_t seq, const struct
         done = put_change(&batch, &changes[i], err);
     if (done) {
         let_go(&batch);
-        memory->seq++;
+        stand(&memory->standing, changes, count);
     } else {
         take_back(&batch);
     }
@@ -206,7 +219,7 @@ static bool memory_replay(struct store *store, uint64_t since, change_fn *each, 
             told = each(arg, change, err);
     }
     free(sorted);
-    standing->seq = memory->seq;
+    *standing = memory->standing;
     return told;
 }
 
@@ -225,6 +238,7 @@ static struct store *memory_open(const char *place, struct error *err)
     }
     struct memory *memory = memory_or_end(calloc(1, sizeof *memory));
     memory->store.type = &store_memory;
+    memory->standing.clock = -1;
     return &memory->store;
 }
 

@@ -121,6 +121,11 @@ static void keep_context(struct row *rows, size_t *count, const struct change *c
     put_number(context, (int64_t)seq);
 }
 
+static void keep_clock(struct row *rows, size_t *count, const struct change *change)
+{
+    put_number(begin(rows, count, SQL_SET_CLOCK), change->at);
+}
+
 static void keep_used(struct row *rows, size_t *count, const struct change *change, uint64_t seq)
 {
     if (!change->body.len) {
@@ -193,9 +198,10 @@ size_t rows_of_change(const struct change *change, struct place place, struct ro
         break;
     case CHANGE_CONTEXT: keep_context(rows, &count, change, place.seq); break;
     case CHANGE_USED: keep_used(rows, &count, change, place.seq); break;
+    case CHANGE_CLOCK: keep_clock(rows, &count, change); break;
     case CHANGE_KINDS: assert(!"a change has a kind");
     }
-    if (change->kind != CHANGE_USED)
+    if (change->kind != CHANGE_USED && change->kind != CHANGE_CLOCK)
         keep_journal(rows, &count, change, place, arena);
     return count;
 }

@@ -5,11 +5,13 @@
 
 /* ---- replay */
 
-static bool read_seq(void *arg, const struct row *row, struct error *err)
+static bool read_standing(void *arg, const struct row *row, struct error *err)
 {
     (void)err;
     struct standing *standing = arg;
     standing->seq = (uint64_t)row->values[0].number;
+    standing->newest = row->values[1].number;
+    standing->clock = row->values[2].number;
     return true;
 }
 
@@ -29,8 +31,8 @@ static bool tell_row(void *arg, const struct row *row, struct error *err)
 static MUST_CHECK bool tell_all(struct sqlite *sqlite, uint64_t since, struct listener *listener,
                                 struct standing *standing, struct error *err)
 {
-    struct row clock = {.statement = SQL_GET_SEQ};
-    if (!sqlite_query(sqlite, &clock, read_seq, standing, err))
+    struct row clock = {.statement = SQL_GET_STANDING};
+    if (!sqlite_query(sqlite, &clock, read_standing, standing, err))
         return false;
     for (size_t i = 0; i < replay_statements_count; i++) {
         struct row asked = {.statement = replay_statements[i], .count = 1};
@@ -70,11 +72,21 @@ static MUST_CHECK bool write_change(struct sqlite *sqlite, const struct change *
     return true;
 }
 
+static int64_t newest_of(const struct change *changes, size_t count)
+{
+    int64_t newest = 0;
+    for (size_t i = 0; i < count; i++)
+        newest = changes[i].at > newest ? changes[i].at : newest;
+    return newest;
+}
+
 static enum commit write_batch(struct sqlite *sqlite, uint64_t seq, const struct change *changes,
                                size_t count, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
-    struct row advance = {.statement = SQL_ADVANCE, .count = 1, .values = {{.number = (int64_t)seq}}};
+    struct row advance = {.statement = SQL_ADVANCE, .count = 2};
+    advance.values[0].number = newest_of(changes, count);
+    advance.values[1].number = (int64_t)seq;
     if (!sqlite_execute(sqlite, &advance, err))
         return COMMIT_FAILED;
     if (sqlite3_changes(sqlite->db) == 0)

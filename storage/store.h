@@ -24,9 +24,11 @@ struct store { /* first member of every store's own struct */
  * error the callee has filled. */
 typedef bool change_fn(void *arg, const struct change *change, struct error *err);
 
-/* Told at the end of a replay: the batch at which the store stood in that moment. */
+/* Told at the end of a replay: how the store stood in that moment. */
 struct standing {
-    uint64_t seq;
+    uint64_t seq;               /* the last batch */
+    int64_t newest;             /* the latest time written in it; 0: none */
+    int64_t clock;              /* what a manual clock was set to last; -1: it never was */
 };
 
 struct store_type {

@@ -13,7 +13,8 @@
 
 A request without a Content-Type and with a body gets the v1+json type. In an expected body `{{ts}}` stands
 for milliseconds, `{{any}}` for anything, `{{guid TEXT}}` for the guid of a canonical text. Each file runs
-from an empty registry. With REGISTRY_URL set, they run against that registry instead (which must be empty).
+from an empty registry, started with what its line `# options: --clock manual` says. With REGISTRY_URL set,
+they run against that registry instead (which must be empty).
 
 Every route, and every error that a client can meet, must have been seen in one of them: the tables of the
 sources are compared with what was answered.
@@ -50,6 +51,11 @@ def exchanges(path):
         else:
             assert not line.strip() or line.startswith("#"), f"{path.name}:{number}: {line}"
     return found
+
+
+def options(path):
+    """What the registry of this transcript is started with."""
+    return " ".join(re.findall(r"^# options: (.*)$", path.read_text(), re.M)).split()
 
 
 def parts(lines):
@@ -106,13 +112,13 @@ SEEN = {}                       # path → what was answered, so that no transcr
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_transcript(path, request):
+def test_transcript(path, tmp_path):
     url = os.environ.get("REGISTRY_URL")
     if url:
-        client = Client(urllib.parse.urlsplit(url).port)
-    else:
-        client = request.getfixturevalue("client")
-    SEEN[path] = play_all(path, client)
+        SEEN[path] = play_all(path, Client(urllib.parse.urlsplit(url).port))
+        return
+    with Registry(tmp_path, options=options(path)) as registry:
+        SEEN[path] = play_all(path, registry.client())
 
 
 # ---- the tables
@@ -124,7 +130,8 @@ def seen(tmp_path_factory):
         pytest.skip("the tables are compared with this registry only")
     for path in FILES:
         if path not in SEEN:
-            with Registry(tmp_path_factory.mktemp(path.stem), db=":memory:") as registry:
+            folder = tmp_path_factory.mktemp(path.stem)
+            with Registry(folder, db=":memory:", options=options(path)) as registry:
                 SEEN[path] = play_all(path, registry.client())
     return [answer for path in FILES for answer in SEEN[path]]
 

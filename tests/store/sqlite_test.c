@@ -127,7 +127,7 @@ static void the_file_is_marked_and_logs_ahead(void **state)
     assert_string_equal(lines_of(kit, "PRAGMA journal_mode"), "wal\n");
     assert_string_equal(lines_of(kit, "PRAGMA integrity_check"), "ok\n");
     assert_string_equal(lines_of(kit, "SELECT number, name, length(digest) FROM migration"),
-                        "1|0001_registry|64\n2|0002_two_ids|64\n");
+                        "1|0001_registry|64\n2|0002_two_ids|64\n3|0003_clock|64\n");
 }
 
 static void another_program_can_read_and_copy_while_it_is_served(void **state)
@@ -460,9 +460,9 @@ static const char *copy_of(struct kit *kit, const char *name, const char *sql)
 static void a_database_of_another_version_is_refused(void **state)
 {
     struct kit *kit = *state;
-    const char *newer = copy_of(kit, "newer.db", "INSERT INTO migration VALUES (3, '0003_more', 'x')");
-    expect_refusal(kit, newer, "it was written by a newer schemad: it has migration 3, this one knows 2");
-    expect_refusal(kit, newer, "it was written by a newer schemad: it has migration 3, this one knows 2");
+    const char *newer = copy_of(kit, "newer.db", "INSERT INTO migration VALUES (4, '0004_more', 'x')");
+    expect_refusal(kit, newer, "it was written by a newer schemad: it has migration 4, this one knows 3");
+    expect_refusal(kit, newer, "it was written by a newer schemad: it has migration 4, this one knows 3");
     const char *changed = copy_of(kit, "changed.db", "UPDATE migration SET digest = 'x'");
     expect_refusal(kit, changed,
                    "its migration 0001_registry is not the one of this schemad, the digests differ");

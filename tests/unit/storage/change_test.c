@@ -70,16 +70,16 @@ static void the_journal_has_no_schema_text(void **state)
     assert_true(span_equal(change_journal(&change, arena), SPAN("{\"a\":1}")));
 }
 
-/* SQLite numbers parameters as they appear, PostgreSQL by their number. */
+/* SQLite numbers parameters as they first appear, PostgreSQL by their number. */
 static void parameters_appear_in_order(void **state)
 {
     (void)state;
     for (enum statement each = 0; each < STATEMENTS; each++) {
         int wanted = 1;
         for (const char *at = statement_text(each); (at = strchr(at, '$')); at++) {
-            if (atoi(at + 1) != wanted)
+            if (atoi(at + 1) > wanted)
                 fail_msg("$%d does not come next in: %s", wanted, statement_text(each));
-            wanted++;
+            wanted += atoi(at + 1) == wanted;
         }
     }
 }
@@ -88,7 +88,7 @@ static int parameters_of(enum statement statement)
 {
     int count = 0;
     for (const char *at = statement_text(statement); (at = strchr(at, '$')); at++)
-        count++;
+        count = atoi(at + 1) > count ? atoi(at + 1) : count;
     return count;
 }
 
@@ -105,7 +105,7 @@ static void a_row_fills_its_statement(void **state)
             for (size_t i = 0; i < count; i++)
                 assert_int_equal(rows[i].count, parameters_of(rows[i].statement));
             bool journaled = rows[count - 1].statement == SQL_PUT_JOURNAL;
-            assert_int_equal(journaled, kind != CHANGE_USED);
+            assert_int_equal(journaled, kind != CHANGE_USED && kind != CHANGE_CLOCK);
         }
     }
 }
