@@ -3,7 +3,9 @@
  * whom they speak: they are told the release whose interface this is. */
 #include "api/dialect.h"
 #include "api/handlers.h"
+#include "api/media.h"
 #include "api/reply.h"
+#include "openapi.h"
 
 bool get_root(struct call *call, struct error *err)
 {
@@ -41,4 +43,14 @@ bool get_metadata_deployment(struct call *call, struct error *err)
     struct reply *reply = reply_object(call->arena);
     reply_member(reply, "attributes", reply_array(call->arena));
     return reply_send(call, reply, err);
+}
+
+/* The same bytes for everybody, whatever name of JSON the client prefers. */
+bool get_openapi(struct call *call, struct error *err)
+{
+    (void)err;
+    call->status = 200;
+    call->media_type = media_plain_json;
+    call->reply = (struct span){(const char *)openapi, openapi_size};
+    return true;
 }

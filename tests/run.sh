@@ -240,7 +240,7 @@ note_skip() {
 
 run_pytest() {
     local folder folders=() line status=0
-    for folder in tests/http tests/clients tests/producer tests/kafka; do
+    for folder in tests/http tests/docs tests/clients tests/producer tests/kafka; do
         if compgen -G "$folder/test_*.py" >/dev/null; then
             folders+=("$folder")
         else
