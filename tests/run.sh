@@ -265,6 +265,9 @@ run_pytest() {
         fail "pytest"
     fi
     closing+=("pytest: $(tail -1 "$logs/pytest.log")")
+    if [ -f "$logs/clients.txt" ]; then
+        closing+=("clients:" "$(sed 's/^/        /' "$logs/clients.txt")")
+    fi
     while IFS= read -r line; do
         note_skip "pytest: $line"
     done < <(grep -E '^SKIPPED \[' "$logs/pytest.log")

@@ -83,7 +83,7 @@ FOLDERS = re.compile("|".join([
     "bench(/producer)?",
     "tests(/(unit|store|http|docs|producer|kafka|tidy))?",
     "tests/unit/(base|compat|storage|registry|api|server|producer)",
-    "tests/clients(/recorded(/.+)?)?",
+    "tests/clients(/(absent|go|java|recorded|rust(/src)?))?",
     "tests/corpus(/(avro|json|protobuf|api))?",
     "tests/fuzz(/seeds(/.+)?)?",
 ]))

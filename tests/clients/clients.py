@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The clients that walk through the registry: what each can do, how it is started, what it needs.
+
+A walk is a program in the client's own language. It gets the URL of an empty registry, makes its checks one
+after the other, each with subjects of its own, and prints a line for each: `ok NAME`, or `not ok NAME: why`.
+"""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(HERE.parent / "http")]
+
+import record  # noqa: E402
+from registry import Registry  # noqa: E402
+
+CHECKS = {
+    "register": "registers; equal content keeps its id; a second version",
+    "lookup": "finds what is there, and not what is not",
+    "ids": "reads by id and by guid",
+    "versions": "reads versions, lists subjects and versions",
+    "latest": "reads the latest version, and the latest with given metadata",
+    "metadata": "sends metadata and gets it back",
+    "compatibility": "is told what is compatible, and why not",
+    "config": "sets, reads and deletes levels",
+    "mode": "sets and reads modes, is refused by READONLY",
+    "deletes": "deletes softly, then permanently",
+    "references": "registers with references, and sees who refers",
+    "rules": "sends rule sets; its executors migrate records",
+    "contexts": "registers in a context, and lists them",
+    "associations": "makes, reads and deletes associations",
+    "tags": "tags a schema",
+    "serde": "encodes and decodes records",
+    "errors": "gets statuses and codes that it understands",
+}
+
+
+class Client:
+    """A row of the table. `needs` gives None, or why the client cannot run here."""
+
+    def __init__(self, title, command, checks, needs=lambda: None, version=lambda: ""):
+        self.title, self.command, self.checks = title, command, checks.split()
+        self.missing, self.version = needs, version
+        assert set(self.checks) <= set(CHECKS), self.checks
+
+
+class Walk:
+    def __init__(self, output, exchanges, recording):
+        self.exchanges, self.recording = exchanges, recording
+        self.said = dict(self._lines(output))
+
+    @staticmethod
+    def _lines(output):
+        for line in output.split("\n"):
+            found = re.match(r"(ok|not ok) ([a-z]+)(?:: (.*))?$", line)
+            if found:
+                yield found[2], None if found[1] == "ok" else found[3] or "no reason given"
+
+    def wrong(self, client):
+        """Why the walk was no good; empty when all is well."""
+        return "\n".join(f"{check}: {self.said.get(check, 'it was not checked')}" for check in client.checks
+                         if self.said.get(check, "missing") is not None)
+
+
+def walk(client, options=()):
+    """Starts schemad, the proxy and the client; what the client said and what was recorded."""
+    with tempfile.TemporaryDirectory() as folder, Registry(folder, ":memory:", options) as registry, \
+            record.Proxy(registry.port) as proxy:
+        command = client.command()
+        done = subprocess.run([*command, proxy.url], capture_output=True, text=True, timeout=300, cwd=HERE)
+        said = done.stdout
+        if done.returncode:
+            said += f"not ok {client.checks[-1]}: ended with {done.returncode}: " + \
+                json.dumps(done.stderr[-2000:]) + "\n"
+        shown = " ".join(str(part).replace(f"{ROOT}/", "") for part in command[-1:])
+        program = pathlib.Path(command[0]).name
+        text = record.text_of(f"{client.title} {client.version()}".strip(), f"{program} {shown} URL",
+                              proxy.exchanges)
+        return Walk(said, list(proxy.exchanges), text)
+
+
+# ---- what is installed
+
+def python_package(name):
+    from importlib import metadata
+    return lambda: metadata.version(name)
+
+
+def node_package(name):
+    return lambda: json.loads((HERE / "node_modules" / name / "package.json").read_text())["version"]
+
+
+def node_needs(name):
+    def needs():
+        if not shutil.which("node"):
+            return "node is not installed"
+        if not (HERE / "node_modules" / name).is_dir():
+            return "the packages of tests/clients/package.json are not installed"
+        return None
+    return needs
+
+
+def python_needs():
+    from importlib import metadata
+    try:
+        metadata.version("confluent-kafka")
+    except metadata.PackageNotFoundError:
+        return "confluent-kafka is not installed"
+    return None
+
+
+def node(file, package, title, checks):
+    return Client(title, lambda: ["node", HERE / file], checks, node_needs(package), node_package(package))
+
+
+CLIENTS = {
+    "python": Client(
+        "confluent-kafka for Python", lambda: [sys.executable, HERE / "walk_python.py"],
+        "register lookup ids versions latest metadata compatibility config mode deletes references rules "
+        "contexts associations serde errors", python_needs, python_package("confluent-kafka")),
+    "node": node(
+        "walk_node.js", "@confluentinc/schemaregistry", "@confluentinc/schemaregistry",
+        "register lookup ids versions latest metadata compatibility config deletes references rules contexts "
+        "associations serde errors"),
+    "kafkajs": node(
+        "walk_kafkajs.js", "@kafkajs/confluent-schema-registry", "@kafkajs/confluent-schema-registry",
+        "register lookup ids versions latest compatibility config references serde errors"),
+    "avro-schema-registry": node(
+        "walk_avro_schema_registry.js", "avro-schema-registry", "avro-schema-registry",
+        "register ids versions latest serde errors"),
+}
+
+
+def table(told):
+    """Clients by checks, as text. `told` has what ran: (client, check) → well or not."""
+    def cell(name, client, check):
+        if check not in client.checks:
+            return "-"
+        return {True: "ok", False: "FAILED"}.get(told.get((name, check)), "not run")
+    rows = [["", *CHECKS]]
+    rows += [[name, *(cell(name, client, check) for check in CHECKS)] for name, client in CLIENTS.items()]
+    wide = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(word.ljust(width) for word, width in zip(row, wide)).rstrip() for row in rows]
+    versions = [f"{name}: {client.title} {client.version()}" if not client.missing() else
+                f"{name}: {client.title}: {client.missing()}" for name, client in CLIENTS.items()]
+    return "\n".join([*lines, "", *versions]) + "\n"
