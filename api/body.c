@@ -47,7 +47,7 @@ bool body_read(struct call *call, struct error *err)
     }
     if (json->kind == TEXT_NULL)
         return error_body_missing(err, argument);
-    if (json->kind != TEXT_OBJECT)
+    if (json->kind != TEXT_OBJECT && !(call->route->access & ANY_BODY))
         return error_bad_request(err, arena_printf(call->arena,
                                                    "Mistyped JSON at byte %zu: the body is %s, not %s",
                                                    place(call, json), kinds[json->kind], kinds[TEXT_OBJECT]));

@@ -36,6 +36,7 @@ struct call {
     const struct pair *query;
     size_t query_count;
     struct span arg[PATH_ARGS_MAX];     /* the {…} of the path, decoded */
+    struct span within;                 /* the path's context, where no name carries it; ptr NULL: none */
     bool head;                          /* HEAD: the answer of GET, without its body */
 
     /* Read by api_answer where the row takes a body: an object. */
@@ -63,6 +64,7 @@ enum access {
     ALIASED = 16,       /* the subject may be an alias */
     SMALL_BODY = 32,    /* SETTING_BODY_MAX instead of body_max */
     IN_TESTS = 64,      /* there only where the clock is manual */
+    ANY_BODY = 128,     /* the body may be any JSON value: its handler says what it should be */
 };
 
 /* true: the answer is set. */

@@ -42,7 +42,18 @@ static struct span qualified(const struct prefix *prefix, struct span name)
 static bool names_scope(const struct path *path)
 {
     return path->count && (span_equal(path->segment[0], SPAN("config")) ||
-                           span_equal(path->segment[0], SPAN("mode")));
+                           span_equal(path->segment[0], SPAN("mode")) ||
+                           span_equal(path->segment[0], SPAN("retention")));
+}
+
+/* What stands under /retention beside names. */
+static bool names_task(const struct path *path)
+{
+    static const struct span tasks[] = {SPAN("plan"), SPAN("apply"), SPAN("history")};
+    bool found = false;
+    for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++)
+        found |= path->count == 2 && span_equal(path->segment[1], tasks[i]);
+    return found && span_equal(path->segment[0], SPAN("retention"));
 }
 
 static void tell_path(const struct prefix *prefix, struct path *path)
@@ -123,6 +134,9 @@ bool prefix_rewrite(struct call *call, struct path *path, struct span *context)
     if (context->len)
         prefix.text = arena_printf(call->arena, ":%.*s:", SPAN_ARGS(*context));
     take_off(path);
-    tell(&prefix, call, path);
+    if (names_task(path))
+        call->within = context->ptr ? *context : SPAN("");
+    else
+        tell(&prefix, call, path);
     return true;
 }

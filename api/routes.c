@@ -83,10 +83,14 @@ static const struct route *find(struct span method, const struct path *path, str
 {
     if (path->count > PATH_SEGMENTS_MAX)
         return NULL;
+    const char *literal = NULL;         /* a path without arguments is nobody's argument */
     for (size_t i = 0; i < routes_count; i++) {
         struct span found[PATH_ARGS_MAX] = {0};
-        if (!fits(routes[i].path, path, found) || (routes[i].access & IN_TESTS && !clock_is_manual()))
+        if ((literal && strcmp(literal, routes[i].path) != 0) || !fits(routes[i].path, path, found) ||
+            (routes[i].access & IN_TESTS && !clock_is_manual()))
             continue;
+        if (!strchr(routes[i].path, '{'))
+            literal = routes[i].path;
         memcpy(arg, found, sizeof found);
         if (span_equal(method, span_of(routes[i].method)))
             return &routes[i];

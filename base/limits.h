@@ -51,6 +51,18 @@ enum {
     OLD_SCHEMA_SHOWN = 10240,   /* UTF-16 units of an old schema shown in a compatibility message */
     PAGE_MAX = 1000,            /* /schemas and references: default and most of `limit` */
 
+    /* Version retention */
+    REASON_MAX = 1024,          /* bytes of the reason of a hold or a forced removal; 42296 */
+    PLAN_SUBJECTS_MAX = 1000,   /* names in the body of a plan; 42296 */
+    HISTORY_MAX = 1000,         /* entries of a history: default and most of `limit` */
+    DAYS_MAX = 36500,           /* a century: no rule counts more days; 42292 */
+    RUN_MAX = 10000,            /* actions of one plan: what one transaction takes in a blink; 42292 */
+    RUN_DEFAULT = 100,          /* … where the policy does not say */
+    PERCENT_DEFAULT = 25,       /* of a subject's versions in one plan, where the policy does not say */
+    AGENTS_MAX = 8,             /* clients remembered with an id: the one not seen longest makes room */
+    AGENT_MAX = 100,            /* bytes kept of each of their names */
+    REFUSALS_MAX = 1000,        /* of (subject, rule, who), counted between two writes; then "others" */
+
     /* Commits */
     STALE_MAX = 3,              /* stale answers before a writer takes the gate and decides alone */
 

@@ -28,6 +28,7 @@ void line_publish(struct line *line, struct draft *draft);
 /* What a decision looked at, and the batch that last touched it then. */
 enum mark {
     MARK_SUBJECT, MARK_REFERRERS, MARK_CONTEXT, MARK_REGISTRY, MARK_RULES, MARK_ALL_RULES, MARK_ROWS,
+    MARK_POLICY,
 };
 
 struct basis {
@@ -68,6 +69,8 @@ void decision_rests_on_context(struct decision *decision, struct span context); 
 void decision_rests_on_registry(struct decision *decision);                        /* any version */
 void decision_rests_on_associations(struct decision *decision);             /* all of them: few change */
 void decision_rests_on_rules(struct decision *decision, struct name name);  /* all that it inherits */
+
+void decision_rests_on_policies(struct decision *decision, struct name name);   /* the same of policies */
 
 /* For whoever looks for scopes: what is set anywhere, and where nothing is. */
 void decision_rests_on_all_rules(struct decision *decision);

@@ -3,6 +3,7 @@
  * alone when they were so too often. Knows nothing of batches. */
 #include "base/clock.h"
 #include "registry/commit.h"
+#include "registry/policy.h"
 
 static void *grown(void *items, size_t count, size_t *room, size_t size, struct arena *arena)
 {
@@ -27,6 +28,7 @@ static uint64_t mark_seq(const struct view *view, enum mark mark, struct name na
     case MARK_REGISTRY: return view->state.contents_seq;
     case MARK_ROWS: return view->state.rows_seq;
     case MARK_ALL_RULES: return view->state.rules_seq;
+    case MARK_POLICY: return view_policy_at(view, name).seq;
     case MARK_RULES: scope = view_scope(view, name); return scope ? scope->seq : 0;
     }
     __builtin_unreachable();
@@ -73,6 +75,14 @@ void decision_rests_on_rules(struct decision *decision, struct name name)
     if (name.context.len)
         rest_on(decision, MARK_RULES, (struct name){.context = SPAN("")}); /* for `normalize` */
     rest_on(decision, MARK_RULES, (struct name){.context = SPAN(".__GLOBAL")});
+}
+
+void decision_rests_on_policies(struct decision *decision, struct name name)
+{
+    rest_on(decision, MARK_POLICY, name);
+    if (name.subject.len)
+        rest_on(decision, MARK_POLICY, (struct name){.context = name.context});
+    rest_on(decision, MARK_POLICY, (struct name){.context = SPAN(".__GLOBAL")});
 }
 
 void decision_rests_on_all_rules(struct decision *decision)

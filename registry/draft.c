@@ -2,6 +2,7 @@
 /* Making the next view: each change is put where it belongs, and what it replaces goes into a bin. What
  * this draft made it changes in place, so that a thousand versions of one subject do not copy it a
  * thousand times. */
+#include "registry/policies.h"
 #include "registry/references.h"
 #include "registry/rows.h"
 #include "registry/settings.h"
@@ -276,8 +277,8 @@ void draft_apply(struct draft *draft, const struct change *change)
     case CHANGE_SETTINGS: put_scope(draft, change); return;
     case CHANGE_CONTEXT: put_context(draft, change); return;
     case CHANGE_ASSOCIATION: put_rows(draft, change); return;
+    case CHANGE_POLICY: policies_put(&draft->view->state, change, &draft->making); return;
     case CHANGE_CLOCK: return;
-    case CHANGE_POLICY:
     case CHANGE_USED:
     case CHANGE_KINDS: break;
     }

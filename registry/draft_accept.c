@@ -2,6 +2,7 @@
 /* Whether a change fits a draft: what others decided, or what a file held, is looked at before it is
  * applied. */
 #include "registry/metadata.h"
+#include "registry/policy.h"
 #include "registry/references.h"
 #include "registry/rows.h"
 #include "registry/rules.h"
@@ -18,6 +19,7 @@ static bool refuse(const struct change *change, const char *why, struct error *e
 bool draft_accepts(const struct draft *draft, const struct change *change, struct error *err)
 {
     struct settings settings;
+    struct policy policy;
     const struct reference *references;
     struct association *rows;
     size_t count;
@@ -38,6 +40,9 @@ bool draft_accepts(const struct draft *draft, const struct change *change, struc
     case CHANGE_SETTINGS:
         return !change->body.len || settings_read(change->body, &settings, err->arena) ||
                refuse(change, "cannot be read", err);
+    case CHANGE_POLICY:
+        return !change->body.len || policy_read(change->body, &policy, err->arena) ||
+               refuse(change, "cannot be read", err);
     case CHANGE_ASSOCIATION:
         return rows_read(change->body, (struct name){change->context, change->subject}, &rows, &count,
                          err->arena) || refuse(change, "cannot be read", err);
@@ -46,7 +51,6 @@ bool draft_accepts(const struct draft *draft, const struct change *change, struc
                refuse(change, "is still held", err);
     case CHANGE_PURGE:
     case CHANGE_CONTEXT: return true;
-    case CHANGE_POLICY:
     case CHANGE_USED:
     case CHANGE_CLOCK:
     case CHANGE_KINDS: break;

@@ -2,6 +2,7 @@
 /* The tables of a view: by what each is ordered, how what is in them is made and freed. */
 #include "registry/state.h"
 
+#include "registry/policies.h"
 #include "registry/rows.h"
 #include "registry/settings.h"
 
@@ -90,6 +91,7 @@ void state_open(struct state *state, const struct level *level, struct parsed_po
         .rows.order = rows_by_key,
         .held.order = rows_by_subject,
         .resources.order = rows_by_resource,
+        .policies.order = policies_by_scope,
     };
 }
 
@@ -112,6 +114,7 @@ void state_free(struct state *state)
     table_drain(&state->contexts, free);
     table_drain(&state->subjects, free);
     table_drain(&state->scopes, free);
+    table_drain(&state->policies, free);
     table_drain(&state->edges, free);
     table_drain(&state->versions, version_free);
     table_drain(&state->records, record_free);
