@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Arenas: chunks that double in size, a list of deferrals, and text that grows inside. Chunks are never
- * reused within an arena, so what calloc zeroed is still zero when it is handed out. */
+/* Arenas: chunks that double in size, a list of deferrals, and text that grows inside. What is free in a
+ * chunk is zero: calloc made it so, and arena_clear again. */
 #include "base/arena.h"
 
 #include <assert.h>
@@ -56,18 +56,51 @@ struct arena *arena_new(void)
     return arena;
 }
 
-void arena_free(struct arena *arena)
+static void run_deferrals(struct arena *arena)
 {
-    if (!arena)
-        return;
     for (struct deferral *each = arena->deferrals; each; each = each->older)
         each->release(each->thing);
-    for (struct chunk *chunk = arena->newest, *older; chunk; chunk = older) {
+    arena->deferrals = NULL;
+}
+
+static void free_chunks(struct chunk *chunk)
+{
+    for (struct chunk *older; chunk; chunk = older) {
         older = chunk->older;
         ASAN_UNPOISON_MEMORY_REGION(chunk->bytes, chunk->room);
         free(chunk);
     }
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    run_deferrals(arena);
+    free_chunks(arena->newest);
     free(arena);
+}
+
+static void empty_chunk(struct chunk *chunk)
+{
+    ASAN_UNPOISON_MEMORY_REGION(chunk->bytes, chunk->room);
+    memset(chunk->bytes, 0, chunk->used);
+    ASAN_POISON_MEMORY_REGION(chunk->bytes, chunk->room);
+    chunk->used = 0;
+    chunk->older = NULL;
+}
+
+/* The newest chunk is the largest; one that something large had for itself is not kept. */
+void arena_clear(struct arena *arena)
+{
+    struct chunk *newest = arena->newest;
+    bool kept = newest && newest->room <= LARGEST_CHUNK;
+    run_deferrals(arena);
+    free_chunks(kept ? newest->older : newest);
+    arena->newest = kept ? newest : NULL;
+    arena->size = kept ? sizeof *newest + newest->room : 0;
+    if (kept)
+        empty_chunk(newest);
 }
 
 static struct chunk *chunk_add(struct arena *arena, size_t least)

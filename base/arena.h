@@ -14,6 +14,9 @@ struct arena *arena_new(void);
 /* Runs the deferrals, newest first, then frees everything. NULL is accepted. */
 void arena_free(struct arena *arena);
 
+/* Runs the deferrals and takes everything back; some memory is kept for what comes next. */
+void arena_clear(struct arena *arena);
+
 /* Zeroed memory, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size);
 

@@ -64,14 +64,24 @@ static bool read_array(struct scan *r, unsigned depth, struct text *value)
     return true;
 }
 
-/* The names of one object that is being read. Small ones are compared one by one; larger ones get a table of
- * places on the pile, so that twenty thousand members cost twenty thousand steps. */
+/* The names of one object that is being read. Most are told to be new by a bit alone. Otherwise those of a
+ * small object are compared one by one; larger ones get a table of places on the pile, so that twenty
+ * thousand members cost twenty thousand steps. */
 struct names {
     size_t base;
+    uint64_t seen;              /* a bit for the length and the ends of each name */
     size_t *table, room;        /* 0: empty, else place - base + 1 */
 };
 
-enum { NAMES_COMPARED = 12 };
+enum { NAMES_COMPARED = 32 };
+
+static uint64_t name_bit(struct span name)
+{
+    if (name.len == 0)
+        return 1;
+    unsigned first = (unsigned char)name.ptr[0], last = (unsigned char)name.ptr[name.len - 1];
+    return (uint64_t)1 << ((name.len * 7 + first * 3 + last) & 63);
+}
 
 static size_t name_hash(struct span name)
 {
@@ -110,6 +120,10 @@ static size_t names_place(const struct scan *r, struct names *names, struct span
 {
     size_t place = names->base;
     if (r->pile_used - names->base < NAMES_COMPARED) {
+        uint64_t bit = name_bit(name), seen = names->seen;
+        names->seen |= bit;
+        if (!(seen & bit))
+            return r->pile_used;
         while (place < r->pile_used && !span_equal(r->pile[place].name, name))
             place++;
         return place;

@@ -4,6 +4,7 @@
 #include "base/text_scan.h"
 
 #include "base/limits.h"
+#include "base/word.h"
 
 bool scan_fail_at(struct scan *r, enum text_fault fault, const char *where)
 {
@@ -43,7 +44,7 @@ static bool skip_comment(struct scan *r)
     return true;
 }
 
-bool scan_skip_space(struct scan *r)
+bool scan_skip_blank(struct scan *r)
 {
     for (;;) {
         while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n' || *r->at == '\r'))
@@ -149,12 +150,24 @@ static bool read_escape(struct scan *r, struct buffer *out)
     return true;
 }
 
-/* The bytes up to the next quote, escape or control character. */
+/* Where the next quote, escape or control character is, or the end. */
+static const char *plain_end(const char *at, const char *end)
+{
+    for (; end - at >= WORD; at += WORD) {
+        uint64_t word = word_at(at);
+        uint64_t ends = word_has(word, '"') | word_has(word, '\\') | word_below(word, 0x20);
+        if (ends)
+            return at + word_first(ends);
+    }
+    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)
+        at++;
+    return at;
+}
+
 static struct span plain_run(struct scan *r)
 {
     const char *from = r->at;
-    while (r->at < r->end && *r->at != '"' && *r->at != '\\' && (unsigned char)*r->at >= 0x20)
-        r->at++;
+    r->at = plain_end(from, r->end);
     return (struct span){from, (size_t)(r->at - from)};
 }
 
@@ -191,16 +204,12 @@ static bool digits(struct scan *r)
     return r->at > from;
 }
 
-bool scan_peek(const struct scan *r, char byte)
-{
-    return r->at < r->end && *r->at == byte;
-}
-
 /* A byte that would make a word of the number before it. */
 static bool goes_on(char byte)
 {
     char lower = (char)(byte | 0x20);
-    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || (byte && strchr("._+-", byte));
+    return (lower >= 'a' && lower <= 'z') || (byte >= '0' && byte <= '9') || byte == '.' || byte == '_' ||
+           byte == '+' || byte == '-';
 }
 
 bool scan_number(struct scan *r, struct text *value)

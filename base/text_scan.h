@@ -22,8 +22,18 @@ bool scan_fail(struct scan *r, enum text_fault fault);
 bool scan_fail_at(struct scan *r, enum text_fault fault, const char *where);
 bool scan_fail_here(struct scan *r);
 
-bool scan_peek(const struct scan *r, char byte);
-bool scan_skip_space(struct scan *r);       /* and comments where they are allowed */
+static inline bool scan_peek(const struct scan *r, char byte)
+{
+    return r->at < r->end && *r->at == byte;
+}
+
+bool scan_skip_blank(struct scan *r);       /* and comments where they are allowed */
+
+/* The same, at once where there is none: between the parts of a text from a machine there seldom is. */
+static inline bool scan_skip_space(struct scan *r)
+{
+    return (r->at < r->end && *r->at > ' ' && *r->at != '/') || scan_skip_blank(r);
+}
 
 /* A string, standing on its opening quote. Without an escape the result borrows from the source. */
 bool scan_string(struct scan *r, size_t longest, struct span *string);

@@ -43,13 +43,14 @@ static bool ends_word(char byte)
 /* "noAnswer.transfer" becomes NO_ANSWER_TRANSFER; without `snake`, letters are all that changes. */
 static struct span upper_text(struct span text, bool snake, struct arena *arena)
 {
-    struct buffer out = {.arena = arena};
+    char *out = arena_alloc(arena, 2 * text.len + 1); /* no letter becomes more than two */
+    size_t len = 0;
     for (size_t i = 0; i < text.len; i++) {
         if (snake && i && is_upper(text.ptr[i]) && ends_word(text.ptr[i - 1]))
-            buffer_byte(&out, '_');
-        buffer_byte(&out, snake && text.ptr[i] == '.' ? '_' : upper(text.ptr[i]));
+            out[len++] = '_';
+        out[len++] = snake && text.ptr[i] == '.' ? '_' : upper(text.ptr[i]);
     }
-    return buffer_span(&out);
+    return (struct span){out, len};
 }
 
 static enum flaw to_string(const struct text *from, enum conversion as, struct value *value,

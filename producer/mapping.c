@@ -189,7 +189,7 @@ static struct mapped apply_event(const struct mapping *mapping, struct event *ev
     if (!envelope)
         return dead_letter("unknown-envelope");
     explain_envelope(explanation, envelope, event);
-    if (characters(event->topic) > TOPIC_MAX)
+    if (event->topic.len > TOPIC_MAX && characters(event->topic) > TOPIC_MAX)
         return dead_letter("topic-too-long");
     struct topic topic = topic_split(event->topic, arena);
     reason = skip_by_topic(mapping, &topic);

@@ -20,6 +20,7 @@ struct output {
     const char *hidden; /* where it grows */
     const char *folder;
     bool disk;
+    bool nowhere; /* /dev/null */
     bool broken; /* a write failed: the file must not get its name */
 };
 
@@ -71,6 +72,12 @@ static bool open_direct(struct output *output, int fd, struct error *err)
     return output->file || failed(output->name, errno, err);
 }
 
+static bool leads_nowhere(const struct stat *place)
+{
+    struct stat nowhere;
+    return S_ISCHR(place->st_mode) && stat("/dev/null", &nowhere) == 0 && place->st_rdev == nowhere.st_rdev;
+}
+
 static bool open_place(struct output *output, const char *place, struct error *err)
 {
     if (strcmp(place, "-") == 0) {
@@ -80,6 +87,7 @@ static bool open_place(struct output *output, const char *place, struct error *e
     struct stat found;
     if (stat(place, &found) != 0)
         return open_hidden(output, place, 0666, err);
+    output->nowhere = leads_nowhere(&found);
     if (!S_ISREG(found.st_mode))
         return open_direct(output, open(place, O_WRONLY | O_CLOEXEC), err);
     if (access(place, W_OK) != 0)
@@ -148,7 +156,7 @@ bool output_write(struct output *output, struct span bytes, struct error *err)
 
 bool output_waited(const struct output *output)
 {
-    return !output->disk;
+    return !output->disk && !output->nowhere;
 }
 
 bool output_flush(struct output *output, struct error *err)

@@ -30,6 +30,7 @@ struct run {
     struct sinks sinks;
     struct dead_letters *dead_letters; /* NULL: nobody wants them */
     struct input *input;
+    struct arena *event; /* lives as long as one */
     struct account account;
     struct metrics metrics;
     struct summary summary;
@@ -97,7 +98,8 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
 
 static bool take_event(struct run *run, const struct line *line, struct error *err)
 {
-    AUTO_ARENA arena = arena_new();
+    struct arena *arena = run->event;
+    arena_clear(arena);
     run->summary.read++;
     if (line->too_long)
         return bury(run, &(struct dead_letter){line, "too-large", {0}, line->size, true}, err);
@@ -275,7 +277,8 @@ static bool close_ends(struct run *run, bool ready, bool well, struct error *err
 enum exit_code run_encode(const struct options *options, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
-    struct run run = {.options = options, .signals = -1, .terminal = isatty(STDERR_FILENO)};
+    AUTO_ARENA event = arena_new();
+    struct run run = {.options = options, .event = event, .signals = -1, .terminal = isatty(STDERR_FILENO)};
     run.metrics.place = options->metrics;
     bool ready = prepare(&run, arena, err);
     run.summary = summary_begin(arena);

@@ -84,7 +84,7 @@ bool topic_matches(const struct topic_template *parsed, const struct topic *topi
 {
     if (parsed->count != topic->count)
         return false;
-    for (size_t i = 0; i < parsed->count; i++) {
+    for (size_t i = parsed->count; i-- > 0;) { /* topics begin alike and end differently */
         const struct topic_segment *segment = &parsed->segments[i];
         if (segment->captures ? topic->segments[i].len == 0 : !span_equal(segment->text, topic->segments[i]))
             return false;

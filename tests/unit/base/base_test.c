@@ -35,6 +35,27 @@ static void an_arena_releases_the_newest_first(void **state)
     assert_string_equal(order, "ba");
 }
 
+static void a_cleared_arena_gives_zeroed_memory_again_and_keeps_little(void **state)
+{
+    (void)state;
+    AUTO_ARENA arena = arena_new();
+    arena_clear(arena);
+    assert_int_equal(arena_size(arena), 0);
+    for (size_t size = 1; size < 4000000; size *= 3) {
+        order[0] = 0;
+        arena_defer(arena, note, "a");
+        for (int i = 0; i < 20; i++) {
+            char *memory = arena_alloc(arena, size);
+            for (size_t at = 0; at < size; at++)
+                assert_true(memory[at] == 0);
+            memset(memory, 'x', size);
+        }
+        arena_clear(arena);
+        assert_string_equal(order, "a");
+        assert_true(arena_size(arena) < 100000);
+    }
+}
+
 static void an_error_carries_every_byte_of_its_message(void **state)
 {
     (void)state;
@@ -120,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_arena_releases_the_newest_first),
+        cmocka_unit_test(a_cleared_arena_gives_zeroed_memory_again_and_keeps_little),
         cmocka_unit_test(an_error_carries_every_byte_of_its_message),
         cmocka_unit_test(digests_match_their_vectors),
         cmocka_unit_test(a_seed_repeats_random_bytes),

@@ -214,6 +214,57 @@ static void units_count_as_java_counts(void **state)
     assert_true(span_equal(text_first_units(SPAN("\xc3\xa9z"), 1), SPAN("\xc3\xa9")));
 }
 
+/* A string of `len` fillers with one byte among them. */
+static enum text_fault fault_with(char filler, size_t len, size_t place, char byte)
+{
+    char text[64];
+    memset(text, filler, sizeof text);
+    text[0] = text[len + 1] = '"';
+    text[1 + place] = byte;
+    return fault_of(text, len + 2, &text_rules_event);
+}
+
+static void a_byte_is_noticed_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len < 40; len++) {
+        for (size_t place = 0; place < len; place++) {
+            for (const char *filler = "x !\x7f#]["; *filler; filler++) {
+                assert_int_equal(fault_with(*filler, len, place, 'y'), TEXT_OK);
+                assert_int_equal(fault_with(*filler, len, place, 0x1f), TEXT_CONTROL);
+                assert_int_equal(fault_with(*filler, len, place, 0), TEXT_CONTROL);
+                assert_int_equal(fault_with(*filler, len, place, '"'), TEXT_TRAILING);
+                assert_int_equal(fault_with(*filler, len, place, (char)0x80), TEXT_INVALID_UTF8);
+                assert_int_equal(fault_with(*filler, len, place, (char)0xff), TEXT_INVALID_UTF8);
+            }
+            if (place + 1 < len)
+                assert_int_equal(fault_with('n', len, place, '\\'), TEXT_OK);
+        }
+    }
+}
+
+/* An object of `count` names that are of one length and end alike, and one more, the name of `twin`. */
+static enum text_fault fault_of_twins(int count, int twin)
+{
+    AUTO_ARENA arena = arena_new();
+    struct buffer out = {.arena = arena};
+    for (int i = 0; i < count; i++)
+        buffer_printf(&out, "%s\"k%d_\":%d", i ? "," : "{", 100 + i, i);
+    buffer_printf(&out, ",\"k%d_\":0}", 100 + twin);
+    return fault_of(out.ptr, out.len, &text_rules_event);
+}
+
+static void a_name_that_comes_again_is_found_among_few_and_many(void **state)
+{
+    (void)state;
+    for (int count = 1; count < 100; count++) {
+        for (int twin = 0; twin < count; twin++)
+            assert_int_equal(fault_of_twins(count, twin), TEXT_DUPLICATE);
+        assert_int_equal(fault_of_twins(count, count), TEXT_OK);
+    }
+    assert_string_equal(EVENT("{\"\":1,\"a\":2,\"\":3}"), "duplicate-key");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +278,8 @@ int main(void)
         cmocka_unit_test(strings_are_written_with_the_fewest_escapes),
         cmocka_unit_test(integers_fit_or_are_none),
         cmocka_unit_test(units_count_as_java_counts),
+        cmocka_unit_test(a_byte_is_noticed_wherever_it_stands),
+        cmocka_unit_test(a_name_that_comes_again_is_found_among_few_and_many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
