@@ -143,7 +143,7 @@ static bool answer_wishes(struct call *call, const struct associating *wanted, s
     bool any = false;
     for (size_t i = 0; i < wanted->count && !wanted->dry; i++) {
         const struct wish *wish = &wanted->wishes[i];
-        struct reply *schema = wish->registered ? reply_schema(&wish->got, call->arena) : NULL;
+        struct reply *schema = wish->registered ? reply_schema(call, &wish->got) : NULL;
         if (wish->left_out)
             continue;
         bool strong = wish->lifecycle == LIFECYCLE_STRONG;

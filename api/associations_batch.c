@@ -3,19 +3,19 @@
 #include "api/batch.h"
 #include "api/handlers.h"
 
-static struct reply *latest_of(const struct view *view, struct name name, struct arena *arena)
+static struct reply *latest_of(const struct call *call, struct name name)
 {
-    const struct subject *subject = view_subject(view, name);
+    const struct subject *subject = view_subject(call->view, name);
     const struct version *version = subject ? subject_latest(subject) : NULL;
     if (!version)
         return NULL;
     const struct record_row *row = &version->record->row;
-    return reply_schema(&(struct registered){.subject = version->subject, .version = version->number,
+    return reply_schema(call,
+                        &(struct registered){.subject = version->subject, .version = version->number,
                                              .id = version->record->id, .guid = row->guid, .type = row->type,
                                              .text = row->text, .references = row->references,
                                              .metadata = row->metadata, .rules = row->rules, .stored = true,
-                                             .ts = version->row.ts},
-                        arena);
+                                             .ts = version->row.ts});
 }
 
 struct wanted {
@@ -64,7 +64,7 @@ static bool get_one(const struct call *call, struct wanted *wanted, struct reply
             continue;
         if (!batch_fits(resource, row))
             return error_associations_get(err, BATCH_DIFFERENT);
-        struct reply *schema = schemas ? latest_of(call->view, row->subject, arena) : NULL;
+        struct reply *schema = schemas ? latest_of(call, row->subject) : NULL;
         reply_add(rows, reply_association(row->subject, row->part, row->strong, schema, arena));
         any = true;
     }

@@ -105,13 +105,13 @@ static bool mutate_groups(const struct call *call, const struct mutation *mutati
     return true;
 }
 
-static struct reply *registered_here(const struct mutation *mutation, const struct association *row,
-                                     struct arena *arena)
+static struct reply *registered_here(const struct call *call, const struct mutation *mutation,
+                                     const struct association *row)
 {
     for (size_t i = 0; i < mutation->resource.count; i++) {
         const struct wish *wish = &mutation->resource.wishes[i];
         if (wish->registered && span_equal(wish->part, row->part) && name_equal(wish->subject, row->subject))
-            return reply_schema(&wish->got, arena);
+            return reply_schema(call, &wish->got);
     }
     return NULL;
 }
@@ -129,7 +129,7 @@ static bool tell_rows(const struct call *call, struct mutation *mutation, struct
         if (!batch_fits(resource, row))
             return error_associations_put(err, SPAN(BATCH_DIFFERENT));
         reply_add(rows, reply_association(row->subject, row->part, row->strong,
-                                          registered_here(mutation, row, call->arena), call->arena));
+                                          registered_here(call, mutation, row), call->arena));
     }
     *result = reply_resource(resource, call->arena);
     if (list.count && !resource->dry)

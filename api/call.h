@@ -65,6 +65,11 @@ enum access {
     SMALL_BODY = 32,    /* SETTING_BODY_MAX instead of body_max */
     IN_TESTS = 64,      /* there only where the clock is manual */
     ANY_BODY = 128,     /* the body may be any JSON value: its handler says what it should be */
+
+    /* Of what the dialect may leave out; then there is no such route. */
+    BY_GUID = 256,
+    REMOVING = 512,     /* contexts and the top-level mode */
+    ASSOCIATING = 1024,
 };
 
 /* true: the answer is set. */

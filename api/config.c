@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /config: what a subject or a context asks of its schemas; the default context always has one. */
 #include "api/body.h"
+#include "api/dialect.h"
 #include "api/handlers.h"
 #include "api/reply.h"
 #include "registry/metadata.h"
@@ -45,11 +46,19 @@ static bool answer(struct call *call, const struct settings *settings, const str
 static void inherit(const struct view *view, struct name scope, struct settings *stored)
 {
     const struct name around[] = {{.context = scope.context}, {.context = SPAN(".__GLOBAL")}};
+    const struct customs *customs = view_customs(view);
     struct settings top = view_settings_at(view, (struct name){.context = SPAN("")});
-    if (stored->has_config && scope.subject.len)
+    if (stored->has_config && scope.subject.len && !customs->entries_stand_alone)
         facets_fill(stored, &top);
-    for (size_t i = 0; !stored->has_config && i < sizeof around / sizeof *around; i++)
+    for (size_t i = 0; !stored->has_config && i < (customs->no_global_scope ? 1 : 2); i++)
         *stored = view_settings_at(view, around[i]);
+}
+
+/* The server's level where there is none; of an entry only if the client knows it so. */
+static void fill_level(const struct call *call, const struct view *view, struct settings *stored)
+{
+    if (!stored->level && (!stored->has_config || call->dialect->fills_level))
+        stored->level = view_default_level(view);
 }
 
 /* What is stored at the scope, or what stands in for it; the level is then the server's where it is unset. */
@@ -57,12 +66,11 @@ static bool get_scope(struct call *call, struct name scope, struct error *err)
 {
     bool inherited = call_query_true(call, "defaultToGlobal");
     struct settings stored = view_settings_at(call->view, scope);
-    if (!stored.has_config && !name_always_set(scope) && !inherited)
+    if (!stored.has_config && !name_always_set(scope, &call->dialect->customs) && !inherited)
         return error_no_subject_config(err, name_text(scope, call->arena));
     if (inherited)
         inherit(call->view, scope, &stored);
-    if (!stored.level)
-        stored.level = view_default_level(call->view);
+    fill_level(call, call->view, &stored);
     return answer(call, &stored, &found_telling, err);
 }
 
@@ -115,13 +123,17 @@ static bool read_level(const struct call *call, const char *name, struct setting
     return true;
 }
 
+static const char *word_sent(const struct facet *member)
+{
+    return member->kind == FACET_LEVEL ? "compatibility" : member->name;
+}
+
 static bool read_member(const struct call *call, size_t at, struct setting *wanted, bool *level_known,
                         struct error *err)
 {
     const struct facet *member = &facets[at];
-    const char *name = member->kind == FACET_LEVEL ? "compatibility" : member->name;
+    const char *name = word_sent(member);
     struct span *span = facet_span(&wanted->config, member);
-    wanted->touched[at] = body_has(call, name);
     switch (member->kind) {
     case FACET_TRUTH: return read_truth(call, name, facet_truth(&wanted->config, member), err);
     case FACET_LEVEL: return read_level(call, name, wanted, level_known, err);
@@ -143,11 +155,31 @@ static bool check_rules(const struct call *call, const char *name, struct error 
 static bool read_setting(const struct call *call, struct setting *wanted, struct error *err)
 {
     bool level_known = true;
-    for (size_t i = 0; i < FACETS; i++)
+    for (size_t i = 0; i < FACETS; i++) {
         if (!read_member(call, i, wanted, &level_known, err))
             return false;
+        wanted->touched[i] = call->dialect->clears_by_null ? body_has(call, word_sent(&facets[i]))
+                                                           : facet_is_set(&wanted->config, &facets[i]);
+    }
     return (level_known || error_level_invalid(err)) && check_rules(call, "defaultRuleSet", err) &&
            check_rules(call, "overrideRuleSet", err);
+}
+
+/* What was sent, and words as they were typed. */
+static bool answer_sent(struct call *call, const struct settings *sent, struct error *err)
+{
+    struct reply *reply = reply_object(call->arena);
+    for (size_t i = 0; i < FACETS; i++) {
+        struct span typed = {NULL, 0};
+        bool word = facets[i].kind == FACET_LEVEL || facets[i].kind == FACET_POLICY;
+        if (word && !body_string(call, word_sent(&facets[i]), &typed, err))
+            return false;
+        if (typed.ptr)
+            reply_string(reply, word_sent(&facets[i]), typed);
+        else if (!word)
+            tell(reply, sent, &facets[i], &stored_telling);
+    }
+    return reply_send(call, reply, err);
 }
 
 static bool put_scope(struct call *call, struct name scope, struct error *err)
@@ -158,8 +190,10 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
         return false;
     if (!name_valid_scope(scope))
         return error_subject_invalid(err, call->arg[0]);
-    return registry_set(call->registry, &wanted, &before, &after, call->arena, err) &&
-           answer(call, &after, &stored_telling, err);
+    if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
+        return false;
+    return call->dialect->clears_by_null ? answer(call, &after, &stored_telling, err)
+                                         : answer_sent(call, &wanted.config, err);
 }
 
 static bool delete_scope(struct call *call, struct name scope, struct error *err)
@@ -168,11 +202,10 @@ static bool delete_scope(struct call *call, struct name scope, struct error *err
     struct settings before, after;
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
-    if (!name_always_set(scope) && !before.has_config)
+    if (!name_always_set(scope, &call->dialect->customs) && !before.has_config)
         return error_subject_not_found(err, name_text(scope, call->arena));
     AUTO_VIEW view = registry_view(call->registry);     /* not before: a writer that waits holds no view */
-    if (!before.level)
-        before.level = view_default_level(view);
+    fill_level(call, view, &before);
     return answer(call, &before, &found_telling, err);
 }
 

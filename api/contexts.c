@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /contexts: which there are. One comes with its first registration and goes when it is asked to, once it is
  * empty; the default context is always there. */
+#include "api/dialect.h"
 #include "api/handlers.h"
 #include "api/prefix.h"
 #include "api/reply.h"
@@ -10,7 +11,9 @@ bool get_contexts(struct call *call, struct error *err)
     struct page page;
     if (!call_page(call, 0, &page, err))
         return false;
-    struct span prefix = call_query(call, "contextPrefix"), context = SPAN(".");
+    struct span prefix = SPAN(""), context = SPAN(".");
+    if (call->dialect->context_prefix)
+        prefix = call_query(call, "contextPrefix");
     struct reply *list = reply_array(call->arena);
     struct cursor cursor = view_contexts(call->view);
     do {

@@ -2,6 +2,7 @@
 /* GET /schemas: versions of every subject that is asked for, by subject and number. Whole subjects are passed
  * over by their counts where nothing but the page decides. */
 #include "api/associations.h"
+#include "api/dialect.h"
 #include "api/handlers.h"
 #include "api/render.h"
 #include "api/selection.h"
@@ -106,7 +107,7 @@ static void put(struct listing *listing, const struct version *version, const st
     if ((listing->rule_type.ptr && !has_rule(version, listing->rule_type)) || !page_takes(&listing->page))
         return;
     buffer_byte(&listing->out, listing->out.len ? ',' : '[');
-    render_into(&listing->out, version, FORM_SCHEMA, variant);
+    render_into(&listing->out, listing->call->dialect, version, FORM_SCHEMA, variant);
 }
 
 static void list_latest(struct listing *listing, const struct subject *subject, const struct variant *variant)
@@ -190,9 +191,12 @@ bool get_schemas(struct call *call, struct error *err)
         .call = call, .selection = selection_of(call, SPAN("")),
         .deleted = call_query_true(call, "deleted"), .latest_only = call_query_true(call, "latestOnly"),
         .rule_type = call_query(call, "ruleType"), .out.arena = call->arena};
-    if (!call_page(call, PAGE_MAX, &listing.page, err) || !asked_read(call, true, &listing.asked, err))
+    if (!call_page(call, PAGE_MAX, &listing.page, err) ||
+        (call->dialect->associations && !asked_read(call, true, &listing.asked, err)))
         return false;
-    listing.by_association = listing.asked.type.ptr || listing.asked.part_count || !listing.asked.any;
+    listing.by_association =
+        call->dialect->associations &&
+        (listing.asked.type.ptr || listing.asked.part_count || !listing.asked.any);
     if (!listing.rule_type.len)
         listing.rule_type = (struct span){NULL, 0};
     if (call_query_true(call, "aliases"))

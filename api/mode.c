@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /mode: whether a subject, or the default context, may be written. The context always has a mode. */
 #include "api/body.h"
+#include "api/dialect.h"
 #include "api/handlers.h"
 #include "api/reply.h"
 
@@ -15,14 +16,15 @@ static const struct mode_word {
     {SPAN("FORWARD"), MODE_FORWARD},
 };
 
-static bool read_mode(struct span text, enum mode *mode, struct error *err)
+static bool read_mode(const struct dialect *dialect, struct span text, enum mode *mode, struct error *err)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (span_equal_case(text, words[i].word)) {
+        if (span_equal_case(text, words[i].word) &&
+            (dialect->forward_mode || words[i].mode != MODE_FORWARD)) {
             *mode = words[i].mode;
             return true;
         }
-    return error_mode_invalid(err);
+    return dialect->forward_mode ? error_mode_invalid(err) : error_mode_unknown(err);
 }
 
 static bool answer(struct call *call, enum mode mode, struct error *err)
@@ -37,9 +39,9 @@ static bool answer(struct call *call, enum mode mode, struct error *err)
 static bool get_scope(struct call *call, struct name scope, struct error *err)
 {
     enum mode mode = view_settings_at(call->view, scope).mode;
-    if (!mode && name_always_set(scope))
+    if (!mode && name_always_set(scope, &call->dialect->customs))
         mode = MODE_READWRITE;
-    if (!mode && call_query_true(call, "defaultToGlobal"))
+    if (call_query_true(call, "defaultToGlobal"))
         mode = view_settings(call->view, scope).mode;
     if (!mode)
         return error_no_subject_mode(err, name_text(scope, call->arena));
@@ -64,9 +66,10 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
     if (!name_valid_scope(scope))
         return error_subject_invalid(err, call->arg[0]);
     if (!body_has(call, "mode"))
-        return error_mode_invalid(err);
+        return read_mode(call->dialect, SPAN(""), &wanted.mode, err);
     wanted.force = call_query_true(call, "force");
-    if ((typed.ptr && (!read_mode(typed, &wanted.mode, err) || !check_forward(scope, typed, err))) ||
+    if ((typed.ptr && (!read_mode(call->dialect, typed, &wanted.mode, err) ||
+                       !check_forward(scope, typed, err))) ||
         !registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
     struct reply *reply = reply_object(call->arena);
@@ -80,13 +83,13 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
 /* The answer is the mode that went. Beneath a subject there is nothing that `recursive` could reach. */
 static bool delete_scope(struct call *call, struct name scope, struct error *err)
 {
-    bool recursive = call_query_true(call, "recursive");
+    bool recursive = call->dialect->recursive_modes && call_query_true(call, "recursive");
     struct setting wanted = {.scope = scope, .set_mode = true, .by = call->origin};
     wanted.recursive = recursive && !scope.subject.len;
     struct settings before, after;
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;
-    if (!before.mode && name_always_set(scope))
+    if (!before.mode && name_always_set(scope, &call->dialect->customs))
         before.mode = MODE_READWRITE;
     if (!before.mode && !recursive)
         return error_subject_not_found(err, name_text(scope, call->arena));

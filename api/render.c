@@ -3,6 +3,7 @@
  * by whoever comes first; nothing is ever invalidated, because a version that changes has empty slots. */
 #include "api/render.h"
 
+#include "api/dialect.h"
 #include "api/media.h"
 #include "registry/references.h"
 
@@ -34,21 +35,23 @@ static void put_ready(struct buffer *out, const char *name, struct span json)
         buffer_printf(out, ",\"%s\":%.*s", name, SPAN_ARGS(json));
 }
 
-void render_into(struct buffer *out, const struct version *version, enum form form,
-                 const struct variant *variant)
+void render_into(struct buffer *out, const struct dialect *dialect, const struct version *version,
+                 enum form form, const struct variant *variant)
 {
     const struct shape *shape = &shapes[form];
     const struct record_row *row = &version->record->row;
     struct span text = variant->text.ptr ? variant->text : row->text;
     buffer_byte(out, '{');
-    if (shape->subject) {
+    if (shape->subject && (shape->id || dialect->tells_holder)) {
         put_string(out, "subject", name_text(version->subject, out->arena));
         buffer_printf(out, ",\"version\":%d", version->number);
     }
     if (shape->id)
         buffer_printf(out, ",\"id\":%d", version->record->id);
-    put_string(out, "guid", row->guid);
-    put_string(out, "schemaType", row->type);
+    if (dialect->tells_guids)
+        put_string(out, "guid", row->guid);
+    if (dialect->names_avro || !span_equal(row->type, SPAN("AVRO")))
+        put_string(out, "schemaType", row->type);
     if (!shape->schema_late)
         put_string(out, "schema", text);
     put_ready(out, "references", variant->references.len ? variant->references : row->references);
@@ -60,8 +63,9 @@ void render_into(struct buffer *out, const struct version *version, enum form fo
     put_ready(out, "schemaTags", variant->tags);
     if (variant->max_id)
         buffer_printf(out, ",\"maxId\":%d", variant->max_id);
-    buffer_printf(out, ",\"ts\":%lld,\"deleted\":%s", (long long)version->row.ts,
-                  version->row.hidden ? "true" : "false");
+    if (dialect->tells_guids)
+        buffer_printf(out, ",\"ts\":%lld,\"deleted\":%s", (long long)version->row.ts,
+                      version->row.hidden ? "true" : "false");
     put_ready(out, "aliases", variant->aliases);
     put_ready(out, "associations", variant->associations);
     if (shape->schema_late)
@@ -69,13 +73,13 @@ void render_into(struct buffer *out, const struct version *version, enum form fo
     buffer_byte(out, '}');
 }
 
-static struct span make_form(const struct version *version, enum form form, const struct variant *variant,
-                             struct arena *arena)
+static struct span make_form(const struct call *call, const struct version *version, enum form form,
+                             const struct variant *variant)
 {
     if (form == FORM_TEXT)
         return variant->text.ptr ? variant->text : version->record->row.text;
-    struct buffer out = {.arena = arena};
-    render_into(&out, version, form, variant);
+    struct buffer out = {.arena = call->arena};
+    render_into(&out, call->dialect, version, form, variant);
     return buffer_span(&out);
 }
 
@@ -109,13 +113,13 @@ static bool worth_gzip(const struct call *call, size_t len)
     return len >= GZIP_LEAST && len < UINT32_MAX / 2 && media_takes_gzip(call->headers.accept_encoding);
 }
 
-static struct share *plain_share(const struct version *version, enum form form, struct arena *arena)
+static struct share *plain_share(const struct call *call, const struct version *version, enum form form)
 {
     struct share *_Atomic *slot = &version->slots->plain[form];
     struct share *share = share_peek(slot);
     if (share)
         return share;
-    return share_settle(slot, share_new(make_form(version, form, &(struct variant){0}, arena), false));
+    return share_settle(slot, share_new(make_form(call, version, form, &(struct variant){0}), false));
 }
 
 static void drop(void *share)
@@ -126,7 +130,7 @@ static void drop(void *share)
 /* A share held for the call, in the coding that the client takes. */
 static struct share *take_share(struct call *call, const struct version *version, enum form form)
 {
-    struct share *plain = plain_share(version, form, call->arena);
+    struct share *plain = plain_share(call, version, form);
     arena_defer(call->arena, drop, plain);
     if (!worth_gzip(call, plain->len))
         return plain;
@@ -159,7 +163,7 @@ void render_variant(struct call *call, const struct version *version, enum form 
                     const struct variant *variant)
 {
     call->status = 200;
-    call->reply = make_form(version, form, variant, call->arena);
+    call->reply = make_form(call, version, form, variant);
     if (form == FORM_TEXT)
         call->reply = arena_copy(call->arena, call->reply);
 }
@@ -178,7 +182,8 @@ bool render_format(const struct call *call, struct span context, const struct re
 
 struct span render_references(const struct call *call, const struct record *record)
 {
-    bool qualified = span_equal_case(call_query(call, "referenceFormat"), SPAN("qualified"));
+    bool qualified = call->dialect->qualified_references &&
+                     span_equal_case(call_query(call, "referenceFormat"), SPAN("qualified"));
     if (!qualified || !record->context.len || !record->reference_count)
         return (struct span){NULL, 0};
     return references_qualified(record, call->arena);

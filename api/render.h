@@ -20,8 +20,8 @@ struct variant {
 };
 
 /* Appends the form: one of many in a reply. */
-void render_into(struct buffer *out, const struct version *version, enum form form,
-                 const struct variant *variant);
+void render_into(struct buffer *out, const struct dialect *dialect, const struct version *version,
+                 enum form form, const struct variant *variant);
 
 /* Answers with the form made for this call: no ETag. */
 void render_variant(struct call *call, const struct version *version, enum form form,

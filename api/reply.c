@@ -117,22 +117,34 @@ void reply_ready(struct reply *object, const char *name, struct span json)
     put(object, name, json_of_text(&text));
 }
 
-struct reply *reply_schema(const struct registered *got, struct arena *arena)
+static void put_kind(const struct call *call, struct reply *reply, const struct registered *got)
 {
-    struct reply *reply = reply_object(arena);
-    reply_string(reply, "subject", name_text(got->subject, arena));
+    if (call->dialect->tells_guids)
+        reply_string(reply, "guid", got->guid);
+    if (call->dialect->names_avro || !span_equal(got->type, SPAN("AVRO")))
+        reply_string(reply, "schemaType", got->type);
+}
+
+/* Only what is told of a stored entry has a time and a state. */
+static void put_state(const struct call *call, struct reply *reply, const struct registered *got)
+{
+    if (!got->stored || !call->dialect->tells_guids)
+        return;
+    reply_number(reply, "ts", got->ts);
+    reply_truth(reply, "deleted", got->hidden);
+}
+
+struct reply *reply_schema(const struct call *call, const struct registered *got)
+{
+    struct reply *reply = reply_object(call->arena);
+    reply_string(reply, "subject", name_text(got->subject, call->arena));
     reply_number(reply, "version", got->version);
     reply_number(reply, "id", got->id);
-    reply_string(reply, "guid", got->guid);
-    reply_string(reply, "schemaType", got->type);
+    put_kind(call, reply, got);
     reply_ready(reply, "references", got->references);
     reply_ready(reply, "metadata", got->metadata);
     reply_string(reply, "schema", got->text);
-    /* Only what is told of a stored entry has a time and a state. */
-    if (got->stored) {
-        reply_number(reply, "ts", got->ts);
-        reply_truth(reply, "deleted", got->hidden);
-    }
+    put_state(call, reply, got);
     reply_ready(reply, "ruleSet", got->rules);
     return reply;
 }
@@ -172,17 +184,15 @@ bool reply_registered(struct call *call, const struct registered *got, struct er
 {
     struct reply *reply = reply_object(call->arena);
     reply_number(reply, "id", got->id);
+    if (!call->dialect->tells_registered && !got->completed)
+        return reply_send(call, reply, err);
     reply_number(reply, "version", got->version);
-    reply_string(reply, "guid", got->guid);
-    reply_string(reply, "schemaType", got->type);
+    put_kind(call, reply, got);
     reply_ready(reply, "references", got->references);
     reply_ready(reply, "metadata", got->metadata);
     reply_ready(reply, "ruleSet", got->rules);
     reply_string(reply, "schema", got->text);
-    if (got->stored) {
-        reply_number(reply, "ts", got->ts);
-        reply_truth(reply, "deleted", got->hidden);
-    }
+    put_state(call, reply, got);
     return reply_send(call, reply, err);
 }
 

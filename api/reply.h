@@ -20,7 +20,7 @@ void reply_member(struct reply *object, const char *name, struct reply *value);
 void reply_ready(struct reply *object, const char *name, struct span json); /* our own; empty: none */
 
 /* The members of Schema. */
-struct reply *reply_schema(const struct registered *got, struct arena *arena);
+struct reply *reply_schema(const struct call *call, const struct registered *got);
 
 /* Elements of an array. */
 void reply_add(struct reply *array, struct reply *value);
@@ -33,7 +33,7 @@ MUST_CHECK bool reply_send(struct call *call, const struct reply *reply, struct 
 /* The same for a bare number. */
 void reply_send_number(struct call *call, int64_t value);
 
-/* Sets the answer: the members of RegisterSchemaResponse. */
+/* Sets the answer: the members of RegisterSchemaResponse, or its id alone. */
 MUST_CHECK bool reply_registered(struct call *call, const struct registered *got, struct error *err);
 
 /* Sets the answer: the error's status and its JSON. */

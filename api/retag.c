@@ -2,6 +2,7 @@
 /* POST /subjects/{subject}/versions/{version}/tags: a version with other tags, metadata or rules becomes the
  * next one. The older way to say what a registration says of tags. */
 #include "api/body.h"
+#include "api/dialect.h"
 #include "api/handlers.h"
 #include "api/reply.h"
 #include "api/tags.h"
@@ -98,7 +99,7 @@ bool post_subject_version_tags(struct call *call, struct error *err)
     AUTO_VIEW view = registry_view(call->registry);
     if (!read_body(call, &body, err))
         return false;
-    if (!name_valid(name))
+    if (!name_valid(name, &call->dialect->customs))
         return error_subject_invalid(err, call->arg[0]);
     if (!call_arg_version(call, 1, &number, err))
         return false;

@@ -3,6 +3,7 @@
  * down, and the only one where an error becomes JSON. */
 #include "api/alias.h"
 #include "api/body.h"
+#include "api/dialect.h"
 #include "api/handlers.h"
 #include "api/media.h"
 #include "api/prefix.h"
@@ -74,20 +75,29 @@ static bool fits(const char *pattern, const struct path *path, struct span arg[P
     return at == path->count;
 }
 
+/* Whether the row is there for this client. */
+static bool is_spoken(const struct dialect *dialect, const struct route *route)
+{
+    return (dialect->guid_routes || !(route->access & BY_GUID)) &&
+           (dialect->removes_contexts || !(route->access & REMOVING)) &&
+           (dialect->associations || !(route->access & ASSOCIATING)) &&
+           (clock_is_manual() || !(route->access & IN_TESTS));
+}
+
 enum { METHODS = 4 };
 static const char *const methods[METHODS] = {"GET", "POST", "PUT", "DELETE"};
 
 /* The row of that method and path, or NULL; `there`: which methods the path knows. */
-static const struct route *find(struct span method, const struct path *path, struct span arg[PATH_ARGS_MAX],
-                                bool there[METHODS])
+static const struct route *find(const struct dialect *dialect, struct span method, const struct path *path,
+                                struct span arg[PATH_ARGS_MAX], bool there[METHODS])
 {
     if (path->count > PATH_SEGMENTS_MAX)
         return NULL;
     const char *literal = NULL;         /* a path without arguments is nobody's argument */
     for (size_t i = 0; i < routes_count; i++) {
         struct span found[PATH_ARGS_MAX] = {0};
-        if ((literal && strcmp(literal, routes[i].path) != 0) || !fits(routes[i].path, path, found) ||
-            (routes[i].access & IN_TESTS && !clock_is_manual()))
+        if ((literal && strcmp(literal, routes[i].path) != 0) || !is_spoken(dialect, &routes[i]) ||
+            !fits(routes[i].path, path, found))
             continue;
         if (!strchr(routes[i].path, '{'))
             literal = routes[i].path;
@@ -118,7 +128,8 @@ static const struct route *route_of(struct call *call, struct path *path)
         return &bad_context;
     }
     bool there[METHODS] = {false}, any = false;
-    const struct route *route = find(call->head ? SPAN("GET") : call->method, path, call->arg, there);
+    struct span method = call->head ? SPAN("GET") : call->method;
+    const struct route *route = find(call->dialect, method, path, call->arg, there);
     if (route)
         return route;
     for (size_t m = 0; m < METHODS; m++)

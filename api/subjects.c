@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* /subjects: which there are, their versions, and what changes them. */
 #include "api/body.h"
+#include "api/dialect.h"
 #include "api/handlers.h"
 #include "api/render.h"
 #include "api/reply.h"
@@ -57,7 +58,7 @@ bool get_subject_versions(struct call *call, struct error *err)
     struct shown shown = shown_of(call);
     if (!call_page(call, 0, &page, err) || !find_subject(call, shown.hidden, &subject, err))
         return false;
-    bool negative = call_query_true(call, "deletedAsNegative");
+    bool negative = call->dialect->negative_versions && call_query_true(call, "deletedAsNegative");
     if (negative)
         shown = (struct shown){true, true};
     struct reply *list = reply_array(call->arena);
@@ -138,7 +139,7 @@ bool get_subject_version_referrers(struct call *call, struct error *err)
     struct page page;
     const struct version *version;
     const struct record *record;
-    bool deleted = call_query_true(call, "deleted");
+    bool deleted = call->dialect->hidden_referrers && call_query_true(call, "deleted");
     if (!call_page(call, PAGE_MAX, &page, err) || !find_version(call, true, &version, err))
         return false;
     struct reply *list = reply_array(call->arena);
@@ -164,7 +165,7 @@ bool post_subject(struct call *call, struct error *err)
         !registry_lookup(call->view, &wanted, call_query_true(call, "deleted"), &got, call->arena, err) ||
         !format_answer(call, &got, err))
         return false;
-    return reply_send(call, reply_schema(&got, call->arena), err);
+    return reply_send(call, reply_schema(call, &got), err);
 }
 
 /* Registering one: the members of RegisterSchemaResponse. */
@@ -176,9 +177,9 @@ bool post_subject_version(struct call *call, struct error *err)
     if (!body_registration(call, name, &wanted, err) || !body_numbers(call, &wanted, err) ||
         !body_tags(call, &wanted, err) || !rules_check(wanted.rules, err))
         return false;
-    if (!name_valid(name))
+    if (!name_valid(name, &call->dialect->customs))
         return error_subject_invalid(err, call->arg[0]);
-    wanted.force = call_query_true(call, "force");
+    wanted.force = call->dialect->forced_registration && call_query_true(call, "force");
     if (!body_type_named(&wanted, err) ||
         !registry_register(call->registry, &wanted, &got, call->arena, err) ||
         !format_answer(call, &got, err))

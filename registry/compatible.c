@@ -78,7 +78,7 @@ static bool complain(const struct view *view, struct history history, const stru
         const struct version *version = history.versions[i];
         const struct schema *past = version_schema(view, version, arena, &cause);
         if (!past)
-            return submission_stored_invalid(version, cause.message, err);
+            return submission_stored_invalid(view, version, cause.message, err);
         *complaints = schema_check(schema, level, (struct past){version->number, past}, arena);
     }
     return true;
@@ -195,7 +195,7 @@ bool registry_try(const struct view *view, const struct registration *wanted, in
 {
     struct settings settings = view_settings(view, wanted->subject);
     struct reading how = {.strict = settings.validate_new != TRUTH_NO,
-                          .normalize = submission_normalizes(wanted, &settings)};
+                          .normalize = submission_normalizes(view, wanted, &settings)};
     const struct subject *subject = view_subject(view, wanted->subject);
     const struct version *there;
     struct submission read;

@@ -129,10 +129,12 @@ struct change *decision_version(struct decision *decision, enum change_kind kind
 
 bool decision_may_write(const struct decision *decision, struct name name, struct error *err)
 {
+    struct span text = name_text(name, decision->arena);
     if (!mode_reads_only(view_settings(decision->view, name).mode))
         return true;
-    return error_mode_read_only(err, name_text(name, decision->arena),
-                                name_context_text(name, decision->arena));
+    if (view_customs(decision->view)->short_sentences)
+        return error_read_only(err, text);
+    return error_mode_read_only(err, text, name_context_text(name, decision->arena));
 }
 
 bool decision_may_register(const struct decision *decision, struct name name, bool has_id, struct error *err)
@@ -141,9 +143,11 @@ bool decision_may_register(const struct decision *decision, struct name name, bo
     struct span text = name_text(name, decision->arena), context = name_context_text(name, decision->arena);
     if (!decision_may_write(decision, name, err))
         return false;
-    if (has_id)
-        return mode_imports(mode) || error_mode_not_import(err, text, context);
-    return mode == MODE_READWRITE || error_mode_not_read_write(err, text, context);
+    if (has_id ? mode_imports(mode) : mode == MODE_READWRITE)
+        return true;
+    if (view_customs(decision->view)->short_sentences)
+        return has_id ? error_not_import(err, text) : error_not_read_write(err, text);
+    return has_id ? error_mode_not_import(err, text, context) : error_mode_not_read_write(err, text, context);
 }
 
 static void slot_take(struct decision *decision)

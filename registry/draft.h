@@ -17,6 +17,7 @@ struct state {
     uint64_t rules_seq;             /* … that last changed any setting */
     int named_contexts;             /* that are not gone */
     const struct level *level;      /* the server's default */
+    struct customs customs;
     struct parsed_pool *pool;
     struct table contexts;          /* struct context, by name */
     struct table subjects;          /* struct subject, by qualified text */

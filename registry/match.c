@@ -55,12 +55,12 @@ static bool means_same(const struct view *view, const struct version *version, c
         !same_references(version->record, read) || !span_equal(row->rules, read->rules))
         return true;
     if (!version_likeness(view, version, &other, arena, &cause))
-        return submission_stored_invalid(version, cause.message, err);
+        return submission_stored_invalid(view, version, cause.message, err);
     if (other != likeness || !same_metadata(version, read, arena))
         return true;
     const struct schema *stored = version_schema(view, version, arena, &cause);
     if (!stored)
-        return submission_stored_invalid(version, cause.message, err);
+        return submission_stored_invalid(view, version, cause.message, err);
     *same = schema_same(read->schema, stored);
     return true;
 }

@@ -46,9 +46,9 @@ size_t name_size(struct name name)
     return name.context.len ? name.context.len + name.subject.len + 2 : name.subject.len;
 }
 
-static bool is_global(struct name name)
+static bool is_global(struct name name, const struct customs *customs)
 {
-    return span_equal(name.context, SPAN(".__GLOBAL"));
+    return !customs->no_global_scope && span_equal(name.context, SPAN(".__GLOBAL"));
 }
 
 bool name_valid_scope(struct name name)
@@ -57,14 +57,15 @@ bool name_valid_scope(struct name name)
            !span_equal(name.subject, SPAN("__GLOBAL")) && !span_equal(name.subject, SPAN("__EMPTY"));
 }
 
-bool name_valid(struct name name)
+bool name_valid(struct name name, const struct customs *customs)
 {
-    return name_valid_scope(name) && !is_global(name);
+    return name_valid_scope(name) && !is_global(name, customs) &&
+           (name.subject.len || !customs->refuses_empty_subject);
 }
 
-bool name_always_set(struct name scope)
+bool name_always_set(struct name scope, const struct customs *customs)
 {
-    return is_global(scope) || !(scope.context.len || scope.subject.len);
+    return is_global(scope, customs) || !(scope.context.len || scope.subject.len);
 }
 
 bool name_equal(struct name a, struct name b)
@@ -72,10 +73,10 @@ bool name_equal(struct name a, struct name b)
     return span_equal(a.subject, b.subject) && span_equal(a.context, b.context);
 }
 
-bool name_within(struct name name, struct name scope)
+bool name_within(struct name name, struct name scope, const struct customs *customs)
 {
     if (!scope.subject.len)
-        return name_always_set(scope) || span_equal(name.context, scope.context);
+        return name_always_set(scope, customs) || span_equal(name.context, scope.context);
     return name_equal(name, scope);
 }
 

@@ -4,6 +4,7 @@
 #define REGISTRY_NAME_H
 
 #include "base/arena.h"
+#include "registry/customs.h"
 
 struct name {
     struct span context; /* "" is the default context, else ".name" with its dot */
@@ -20,18 +21,18 @@ struct span name_text(struct name name, struct arena *arena);
 /* The context as messages print it: "" or ":.context:". */
 struct span name_context_text(struct name name, struct arena *arena);
 
-/* Whether a subject may be registered under this name: no control characters, not __GLOBAL or __EMPTY, not in
- * the context `.__GLOBAL`, at most SUBJECT_MAX bytes. */
-bool name_valid(struct name name);
+/* Whether a subject may be registered under this name: no control characters, not __GLOBAL or __EMPTY, at
+ * most SUBJECT_MAX bytes; as customs are, not in the context `.__GLOBAL`, and not empty. */
+bool name_valid(struct name name, const struct customs *customs);
 
-/* The same for a configuration or a mode, which the context `:.__GLOBAL:` may have too. */
+/* The same for a configuration or a mode, which the context `:.__GLOBAL:` and the empty name may have too. */
 bool name_valid_scope(struct name name);
 
 /* Whether configuration and mode are always set here: the top level, and all of `:.__GLOBAL:`. */
-bool name_always_set(struct name scope);
+bool name_always_set(struct name scope, const struct customs *customs);
 
 /* Whether a subject is of a scope: itself, its context, or with the top level and `:.__GLOBAL:` anything. */
-bool name_within(struct name name, struct name scope);
+bool name_within(struct name name, struct name scope, const struct customs *customs);
 
 bool name_equal(struct name a, struct name b);
 

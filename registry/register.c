@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Find or add; look up; try. What a client knows already is found before anything may refuse it, and without
- * parsing what is older; only what is new is held against the rules. */
+/* Find or add. What a client knows already is found before anything may refuse it, and without parsing what
+ * is older; only what is new is held against the rules. */
 #include "registry/association.h"
 #include "registry/compatible.h"
 #include "registry/inherit.h"
@@ -8,6 +8,7 @@
 #include "registry/metadata.h"
 #include "registry/references.h"
 #include "registry/remove.h"
+#include "registry/rules.h"
 #include "registry/tags.h"
 
 struct registering {
@@ -185,6 +186,15 @@ static bool find_known(const struct decision *decision, const struct subject *su
     return true;
 }
 
+/* Whether something was put where the client left a gap. */
+static bool is_completed(const struct registration *sent, const struct registration *meant,
+                         struct arena *arena)
+{
+    return !span_equal(sent->text, meant->text) ||
+           !span_equal(metadata_write(sent->metadata, arena), metadata_write(meant->metadata, arena)) ||
+           !span_equal(rules_write(sent->rules, arena), rules_write(meant->rules, arena));
+}
+
 static bool decide(struct decision *decision, void *arg, struct error *err)
 {
     struct registering *registering = arg;
@@ -196,7 +206,7 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
     decision_rests_on_rules(decision, wanted.subject);
     const struct subject *subject = view_subject(decision->view, wanted.subject);
     struct settings settings = view_settings(decision->view, wanted.subject);
-    struct reading how = {.normalize = submission_normalizes(&wanted, &settings)};
+    struct reading how = {.normalize = submission_normalizes(decision->view, &wanted, &settings)};
     bool imports = mode_imports(settings.mode);
     if (!inherit_configured(&settings) && !tags_wanted(&wanted) &&
         !find_known(decision, subject, &wanted, how, &read, &match, err))
@@ -225,10 +235,12 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
         (!wanted.version &&
          !match_find(decision->view, subject, &read, sought_of(&wanted), &match, arena, err)))
         return false;
-    if (!match.version)
-        return add(decision, subject, registering, &read, err);
-    match_tell(registering->got, &match, &read, arena);
+    if (!match.version && !add(decision, subject, registering, &read, err))
+        return false;
+    if (match.version)
+        match_tell(registering->got, &match, &read, arena);
     registering->got->stored = false;
+    registering->got->completed = is_completed(registering->wanted, &wanted, arena);
     return true;
 }
 
@@ -242,58 +254,4 @@ bool registry_register(struct registry *registry, const struct registration *wan
     if (got->created)
         got->id = decision.given;
     return true;
-}
-
-static bool look_up(const struct view *view, const struct registration *wanted, bool hidden,
-                    struct submission *read, struct match *match, struct arena *arena, struct error *err)
-{
-    const struct subject *subject = view_subject(view, wanted->subject);
-    struct settings settings = view_settings(view, wanted->subject);
-    struct reading how = {.normalize = submission_normalizes(wanted, &settings)};
-    struct sought sought = {hidden, ANY_ID};
-    struct registration heir = *wanted;
-    *match = (struct match){.version = NULL};
-    if (!submission_read(view, wanted, how, read, arena, err) ||
-        !match_find(view, subject, read, sought, match, arena, err))
-        return false;
-    if (match->version || !subject || !subject_latest(subject))
-        return true;
-    struct span guid = read->guid;
-    inherit_fill(&heir, &settings, subject, arena);
-    return submission_read(view, &heir, how, read, arena, err) &&
-           (span_equal(guid, read->guid) || match_find(view, subject, read, sought, match, arena, err));
-}
-
-/* The same name in the other contexts; where the text is invalid it is not found. */
-static void look_around(const struct view *view, const struct registration *wanted, bool hidden,
-                        struct submission *read, struct match *match, struct arena *arena)
-{
-    struct registration elsewhere = *wanted;
-    struct cursor contexts = view_contexts(view);
-    struct error unheard = {.arena = arena};
-    while (!match->version && cursor_context(&contexts, &elsewhere.subject.context))
-        if (view_subject(view, elsewhere.subject) &&
-            !look_up(view, &elsewhere, hidden, read, match, arena, &unheard))
-            match->version = NULL;
-}
-
-bool registry_lookup(const struct view *view, const struct registration *wanted, bool hidden,
-                     struct registered *got, struct arena *arena, struct error *err)
-{
-    struct submission read;
-    struct match match = {.version = NULL};
-    if (!submission_blank(wanted)) {
-        if (!look_up(view, wanted, hidden, &read, &match, arena, err))
-            return false;
-        if (!match.version && !wanted->subject.context.len)
-            look_around(view, wanted, hidden, &read, &match, arena);
-    }
-    if (match.version) {
-        match_tell(got, &match, &read, arena);
-        return true;
-    }
-    const struct subject *subject = view_subject(view, wanted->subject);
-    if (!subject || !(hidden || subject_live_count(subject)))
-        return error_subject_not_found(err, name_text(wanted->subject, arena));
-    return error_schema_not_found(err);
 }

@@ -20,6 +20,7 @@ static void registry_init(struct registry *registry, const struct registry_optio
     pthread_cond_init(&registry->gate_free, NULL);
     parsed_pool_open(&registry->parsed, options->parsed_max ? options->parsed_max : PARSED_MAX);
     state_open(&first->state, level, &registry->parsed);
+    first->state.customs = options->customs;
     line_open(&registry->line, first);
 }
 

@@ -18,6 +18,7 @@ struct registry_options {
     size_t schema_max;         /* bytes of a new canonical text; 0: SCHEMA_MAX */
     size_t parsed_max;         /* bytes of parsed forms kept; 0: PARSED_MAX */
     int think_threads;         /* decisions worked out at a time; 0: no bound */
+    struct customs customs;
     bool manual_clock;         /* the clock is set where the store says that it stands */
 };
 
@@ -69,6 +70,7 @@ struct registered {
     struct span references, metadata, rules;    /* as JSON; empty: none */
     bool stored;                        /* the stored entry is told: ts and hidden belong to the answer */
     bool created;                       /* this call made it */
+    bool completed;                     /* it is more than what was sent: something was filled in */
     int64_t ts;
     bool hidden;
 };

@@ -45,17 +45,19 @@ void remove_hidden_twins(struct decision *decision, const struct subject *subjec
 {
     struct cursor cursor = subject_versions(decision->view, subject);
     const struct version *version;
+    bool all = view_customs(decision->view)->twins_always_go;
     decision_rests_on_referrers(decision, subject_name(subject));
     while ((version = cursor_version(&cursor)))
         if (version->row.hidden && version->record == record && version->number != number &&
-            !version_referred(decision->view, version, true, NULL))
+            (all || !version_referred(decision->view, version, true, NULL)))
             purge(decision, version);
 }
 
 static bool check_referrers(const struct decision *decision, const struct version *version, bool permanent,
                             const struct name *except, struct error *err)
 {
-    if (!version_referred(decision->view, version, permanent, except))
+    bool hidden_too = permanent && !view_customs(decision->view)->hidden_hold_nothing;
+    if (!version_referred(decision->view, version, hidden_too, except))
         return true;
     return error_reference_exists(err, name_text(version->subject, decision->arena), version->number);
 }
@@ -65,6 +67,13 @@ static void drop_settings(struct decision *decision, struct name name)
 {
     if (name.subject.len && view_scope(decision->view, name))
         decision_change(decision, CHANGE_SETTINGS, name);
+}
+
+/* … or, where they need life, with the last live one. */
+static void drop_lifeless_settings(struct decision *decision, struct name name)
+{
+    if (view_customs(decision->view)->settings_need_life)
+        drop_settings(decision, name);
 }
 
 static void rest_on(struct decision *decision, struct name name)
@@ -114,6 +123,8 @@ static bool decide_version(struct decision *decision, void *arg, struct error *e
         return false;
     if (!wanted->permanent) {
         hide(decision, subject, version)->row.ts = decision->now;
+        if (subject_live_count(subject) == 1)
+            drop_lifeless_settings(decision, wanted->subject);
         return true;
     }
     if (!version->row.hidden)
@@ -156,12 +167,13 @@ static bool find_subject(const struct decision *decision, const struct removal *
     return !subject_is_held(decision->view, wanted->subject) || error_subject_associated(err, text);
 }
 
-/* What refers to itself goes with itself. */
+/* What refers to itself goes with itself, where that is the custom. */
 static bool remove_each(struct decision *decision, const struct subject *subject,
                         const struct version *version, bool permanent, struct error *err)
 {
     struct name name = subject_name(subject);
-    if (!check_referrers(decision, version, permanent, &name, err))
+    bool alone = view_customs(decision->view)->own_references_hold;
+    if (!check_referrers(decision, version, permanent, alone ? NULL : &name, err))
         return false;
     if (!permanent)
         hide(decision, subject, version);
@@ -194,6 +206,8 @@ static bool decide_subject(struct decision *decision, void *arg, struct error *e
     }
     if (wanted->permanent)
         drop_settings(decision, wanted->subject);
+    else
+        drop_lifeless_settings(decision, wanted->subject);
     return true;
 }
 
@@ -233,14 +247,16 @@ bool registry_remove_context(struct registry *registry, struct span context, con
 static bool referred_from_outside(const struct decision *decision, const struct version *version,
                                   struct name scope)
 {
-    bool everything = name_always_set(scope);
+    const struct customs *customs = view_customs(decision->view);
+    bool everything = name_always_set(scope, customs);
     struct cursor referrers = view_referrers(decision->view, version);
     const struct record *record;
     while (!everything && (record = cursor_referrer(&referrers))) {
         struct cursor holders = view_holders(decision->view, record->context, record->id);
         const struct version *holder;
         while ((holder = cursor_version(&holders)))
-            if (!name_within(holder->subject, scope))
+            if (!name_within(holder->subject, scope, customs) &&
+                !(holder->row.hidden && customs->hidden_hold_nothing))
                 return true;
     }
     return false;
@@ -266,15 +282,16 @@ static bool purge_leftovers(struct decision *decision, const struct subject *sub
 
 bool remove_leftovers(struct decision *decision, struct name scope, struct error *err)
 {
+    const struct customs *customs = view_customs(decision->view);
     struct cursor cursor = view_subjects(decision->view, SPAN(""));
     const struct subject *subject;
     decision_rests_on_registry(decision);
     while ((subject = cursor_subject(&cursor)))
-        if (name_within(subject->name, scope) && subject->live)
+        if (name_within(subject->name, scope, customs) && subject->live)
             return error_subjects_exist(err);
     cursor = view_subjects(decision->view, SPAN(""));
     while ((subject = cursor_subject(&cursor)))
-        if (name_within(subject->name, scope) && !purge_leftovers(decision, subject, scope, err))
+        if (name_within(subject->name, scope, customs) && !purge_leftovers(decision, subject, scope, err))
             return false;
     return true;
 }

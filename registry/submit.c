@@ -14,6 +14,7 @@ struct entity {
     struct span type, text;
     struct content content;        /* as submitted: its guid is shown */
     const struct version_row *row; /* NULL: not stored */
+    bool briefly;                  /* without guid, time and state */
 };
 
 static struct span references_text(const struct content *content, struct arena *arena)
@@ -60,25 +61,35 @@ static struct span number_text(int number, struct arena *arena)
     return number ? arena_printf(arena, "%d", number) : SPAN("null");
 }
 
-static struct span stored_text(const struct version_row *row, struct arena *arena)
+static struct span stored_text(const struct entity *entity, struct arena *arena)
 {
+    const struct version_row *row = entity->row;
+    if (entity->briefly)
+        return SPAN("");
     if (!row)
-        return SPAN("ts=null,deleted=null");
-    return arena_printf(arena, "ts=%lld,deleted=%s", (long long)row->ts, row->hidden ? "true" : "false");
+        return SPAN(",ts=null,deleted=null");
+    return arena_printf(arena, ",ts=%lld,deleted=%s", (long long)row->ts, row->hidden ? "true" : "false");
+}
+
+static struct span guid_text(const struct entity *entity, struct arena *arena)
+{
+    if (entity->briefly)
+        return SPAN("");
+    return arena_printf(arena, ",guid=%.*s", SPAN_ARGS(identity_guid(&entity->content, arena)));
 }
 
 static struct span entity_text(const struct entity *entity, struct arena *arena)
 {
     return arena_printf(
         arena,
-        "Invalid schema {subject=%.*s,version=%.*s,id=%.*s,guid=%.*s,schemaType=%.*s,references=%.*s,"
-        "metadata=%.*s,ruleSet=null,schema=%.*s,schemaTags=null,%.*s}",
+        "Invalid schema {subject=%.*s,version=%.*s,id=%.*s%.*s,schemaType=%.*s,references=%.*s,"
+        "metadata=%.*s,ruleSet=null,schema=%.*s,schemaTags=null%.*s}",
         SPAN_ARGS(name_text(entity->subject, arena)), SPAN_ARGS(number_text(entity->version, arena)),
         SPAN_ARGS(entity->id_zero ? SPAN("0") : number_text(entity->id, arena)),
-        SPAN_ARGS(identity_guid(&entity->content, arena)), SPAN_ARGS(entity->type),
+        SPAN_ARGS(guid_text(entity, arena)), SPAN_ARGS(entity->type),
         SPAN_ARGS(references_text(&entity->content, arena)),
         SPAN_ARGS(metadata_text(entity->content.metadata, arena)), SPAN_ARGS(entity->text),
-        SPAN_ARGS(stored_text(entity->row, arena)));
+        SPAN_ARGS(stored_text(entity, arena)));
 }
 
 /* Two levels: the kind of failure, and the entity with what it refers to. */
@@ -101,7 +112,8 @@ static bool normalize_failed(const struct entity *entity, struct span cause, str
                                              SPAN_ARGS(entity_text(entity, err->arena)), SPAN_ARGS(cause)));
 }
 
-bool submission_stored_invalid(const struct version *version, struct span cause, struct error *err)
+bool submission_stored_invalid(const struct view *view, const struct version *version, struct span cause,
+                               struct error *err)
 {
     const struct record_row *row = &version->record->row;
     return parse_failed(&(struct entity){.subject = version->subject, .version = version->number,
@@ -109,7 +121,8 @@ bool submission_stored_invalid(const struct version *version, struct span cause,
                                          .content = {.text = row->text,
                                                      .references = version->record->references,
                                                      .reference_count = version->record->reference_count},
-                                         .row = &version->row},
+                                         .row = &version->row,
+                                         .briefly = view_customs(view)->short_sentences},
                         cause, err);
 }
 
@@ -121,10 +134,12 @@ bool submission_blank(const struct registration *wanted)
     return true;
 }
 
-bool submission_normalizes(const struct registration *wanted, const struct settings *settings)
+bool submission_normalizes(const struct view *view, const struct registration *wanted,
+                           const struct settings *settings)
 {
     bool asked = wanted->normalize || settings->normalize == TRUTH_YES;
-    return asked && !wanted->plain && !mode_imports(settings->mode);
+    bool as_it_is = mode_imports(settings->mode) && !view_customs(view)->imports_normalize;
+    return asked && !wanted->plain && !as_it_is;
 }
 
 static bool fetch(const struct view *view, const struct registration *wanted, struct reading how,
@@ -150,7 +165,8 @@ bool submission_retag(const struct view *view, struct registration *wanted, cons
     struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
                               wanted->rules};
     struct entity entity = {
-        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content,
+        .briefly = view_customs(view)->short_sentences};
     struct reading lenient = {.strict = false};
     struct error cause = {.arena = arena};
     const struct schema *schema;
@@ -177,7 +193,8 @@ bool submission_read(const struct view *view, const struct registration *wanted,
     struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
                               wanted->rules};
     struct entity entity = {
-        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content};
+        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content,
+        .briefly = view_customs(view)->short_sentences};
     entity.id_zero = wanted->has_id && mode_imports(view_settings(view, wanted->subject).mode);
     struct reading plain = {.strict = how.strict};
     struct error cause = {.arena = arena};

@@ -19,8 +19,9 @@ struct submission {
 /* No text, or nothing but white space. */
 bool submission_blank(const struct registration *wanted);
 
-/* Whether it is to be normalized: what is imported is taken as it is. */
-bool submission_normalizes(const struct registration *wanted, const struct settings *settings);
+/* Whether it is to be normalized: what is imported is taken as it is, where that is the custom. */
+bool submission_normalizes(const struct view *view, const struct registration *wanted,
+                           const struct settings *settings);
 
 MUST_CHECK bool submission_read(const struct view *view, const struct registration *wanted,
                                 struct reading how, struct submission *read, struct arena *arena,
@@ -32,6 +33,7 @@ MUST_CHECK bool submission_retag(const struct view *view, struct registration *w
                                  struct error *err);
 
 /* The same sentence for a stored version whose text does not parse; `cause` is the language's own. */
-bool submission_stored_invalid(const struct version *version, struct span cause, struct error *err);
+bool submission_stored_invalid(const struct view *view, const struct version *version, struct span cause,
+                               struct error *err);
 
 #endif

@@ -26,7 +26,7 @@ bool tags_propagate(const struct view *view, const struct subject *subject, stru
         return true;
     const struct schema *schema = version_schema(view, latest, arena, &cause);
     if (!schema)
-        return submission_stored_invalid(latest, cause.message, err);
+        return submission_stored_invalid(view, latest, cause.message, err);
     const struct tagged *tagged = schema->type->tagged ? schema->type->tagged(schema, &count, arena) : NULL;
     struct retagging *changes = arena_array(arena, count + 1, sizeof *changes);
     for (size_t i = 0; i < count; i++)

@@ -133,24 +133,33 @@ const struct level *view_default_level(const struct view *view)
     return view->state.level;
 }
 
+const struct customs *view_customs(const struct view *view)
+{
+    return &view->state.customs;
+}
+
 /* The nearest configuration is taken whole, and only a subject's own looks past itself, to the top level, for
  * what a row of facets says. Modes are asked for one by one. */
 struct settings view_settings(const struct view *view, struct name subject)
 {
     const struct name scopes[] = {subject, {.context = subject.context}, {.context = SPAN(".__GLOBAL")}};
-    struct settings found = {.has_config = false}, own = view_settings_at(view, subject);
+    const struct customs *customs = view_customs(view);
+    struct settings top = view_settings_at(view, (struct name){0}), own = view_settings_at(view, subject);
+    struct settings found = {.has_config = false};
     enum mode mode = MODE_UNSET;
-    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
+    if (customs->override_reigns && top.mode == MODE_READONLY_OVERRIDE)
+        mode = top.mode;
+    for (size_t i = 0; i < (customs->no_global_scope ? 2 : 3); i++) {
         struct settings at = view_settings_at(view, scopes[i]);
         if (!mode)
             mode = at.mode;
         if (!found.has_config)
             found = at;
     }
-    if (own.has_config) {
-        struct settings top = view_settings_at(view, (struct name){0});
+    if (own.has_config && !customs->entries_stand_alone)
         facets_fill(&found, &top);
-    }
+    if (!found.validate_new && customs->lenient_unless_told)
+        found.validate_new = TRUTH_NO;
     found.level = found.level ? found.level : view->state.level;
     found.mode = mode ? mode : MODE_READWRITE;
     return found;

@@ -120,6 +120,7 @@ struct settings view_settings(const struct view *view, struct name subject);
 
 /* The server's. */
 const struct level *view_default_level(const struct view *view);
+const struct customs *view_customs(const struct view *view);
 
 /* Cursors walk in order and copy nothing; `cursor_*` gives NULL at the end, and goes on doing so. Any
  * number may be open on a view. What is in one is private. */

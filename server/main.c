@@ -16,12 +16,13 @@
 #include "base/log.h"
 #include "server/http.h"
 
-enum { TICK_MS = 1000, API_LEVEL = 8 };
+enum { TICK_MS = 1000 };
 
 /* Everything that lives as long as the process, in the order in which it is opened. */
 struct process {
     struct arena *arena;
     struct config config;
+    struct dialect dialect;
     int signals, parent;            /* descriptors; parent: -1 when nobody watches it */
     struct listener listener;
     struct store *store;
@@ -89,6 +90,17 @@ static void settle_threads(struct config *config)
         config->think_threads = cores < 3 ? 1 : cores > 65 ? 64 : cores - 1;
 }
 
+/* The level says how clients are spoken to; some of it is the operator's to choose. */
+static void settle_dialect(struct process *process)
+{
+    const struct config *config = &process->config;
+    struct dialect *dialect = &process->dialect;
+    *dialect = *dialect_find((int)config->api_level);
+    dialect->associations &= config->associations != 0;
+    dialect->customs.refuses_empty_subject = config->reject_empty_subject;
+    dialect->customs.lenient_unless_told = !config->validate_new_schemas;
+}
+
 static bool open_registry(struct process *process, struct error *err)
 {
     const struct config *config = &process->config;
@@ -103,6 +115,7 @@ static bool open_registry(struct process *process, struct error *err)
         .schema_max = (size_t)config->schema_max,
         .parsed_max = (size_t)config->parsed_max,
         .think_threads = (int)config->think_threads,
+        .customs = process->dialect.customs,
         .manual_clock = config->clock == CLOCK_MANUAL,
     };
     process->registry = registry_open(&options, err);
@@ -118,7 +131,7 @@ static bool open_http(struct process *process, struct error *err)
         return false;
     struct http_options options = {
         .registry = process->registry,
-        .dialect = dialect_find(API_LEVEL),
+        .dialect = &process->dialect,
         .lanes = &process->lanes,
         .listener = &process->listener,
         .config = config,
@@ -157,6 +170,7 @@ static bool check_clock(const struct process *process, struct error *err)
 static bool open_process(struct process *process, pid_t parent, struct error *err)
 {
     settle_threads(&process->config);
+    settle_dialect(process);
     return watch_signals(process, err) && watch_parent(process, parent, err) &&
            listen_open(span_of(process->config.listen), &process->listener, process->arena, err) &&
            check_clock(process, err) && open_registry(process, err) && open_http(process, err) &&

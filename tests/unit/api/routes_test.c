@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "tests/unit/api/asking.h"
 
+#include "api/dialect.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +16,8 @@
 static const struct route *routed(const char *method, const char *target, struct call *call,
                                   struct arena *arena)
 {
-    *call = (struct call){.arena = arena, .method = span_of(method), .target = span_of(target)};
+    *call = (struct call){
+        .arena = arena, .dialect = dialect_find(8), .method = span_of(method), .target = span_of(target)};
     api_route(call);
     return call->route;
 }

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+static const struct customs today;
+
 static void expect_text(struct span text, const char *wanted)
 {
     if (!span_equal(text, span_of(wanted)))
@@ -56,12 +58,12 @@ static void control_characters_and_two_words_are_no_subjects(void **state)
                                        SPAN("__GLOBAL2"), SPAN(":.c:"), SPAN("\xc3\x9f")};
     static char longest[SUBJECT_MAX + 1];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_false(name_valid(name_parse(bad[i])));
+        assert_false(name_valid(name_parse(bad[i]), &today));
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        assert_true(name_valid(name_parse(good[i])));
+        assert_true(name_valid(name_parse(good[i]), &today));
     memset(longest, 'x', sizeof longest);
-    assert_true(name_valid((struct name){.subject = {longest, SUBJECT_MAX}}));
-    assert_false(name_valid((struct name){.subject = {longest, SUBJECT_MAX + 1}}));
+    assert_true(name_valid((struct name){.subject = {longest, SUBJECT_MAX}}, &today));
+    assert_false(name_valid((struct name){.subject = {longest, SUBJECT_MAX + 1}}, &today));
 }
 
 /* The order of names is that of their texts, whatever their halves. */

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking a schema up under its subject: as it came, then with what it would inherit, then elsewhere. */
+#include "registry/inherit.h"
+#include "registry/match.h"
+
+static bool look_up(const struct view *view, const struct registration *wanted, bool hidden,
+                    struct submission *read, struct match *match, struct arena *arena, struct error *err)
+{
+    const struct subject *subject = view_subject(view, wanted->subject);
+    struct settings settings = view_settings(view, wanted->subject);
+    struct reading how = {.normalize = submission_normalizes(view, wanted, &settings)};
+    struct sought sought = {hidden, ANY_ID};
+    struct registration heir = *wanted;
+    *match = (struct match){.version = NULL};
+    if (!submission_read(view, wanted, how, read, arena, err) ||
+        !match_find(view, subject, read, sought, match, arena, err))
+        return false;
+    if (match->version || !subject || !subject_latest(subject))
+        return true;
+    struct span guid = read->guid;
+    inherit_fill(&heir, &settings, subject, arena);
+    return submission_read(view, &heir, how, read, arena, err) &&
+           (span_equal(guid, read->guid) || match_find(view, subject, read, sought, match, arena, err));
+}
+
+/* The same name in the other contexts; where the text is invalid it is not found. */
+static void look_around(const struct view *view, const struct registration *wanted, bool hidden,
+                        struct submission *read, struct match *match, struct arena *arena)
+{
+    struct registration elsewhere = *wanted;
+    struct cursor contexts = view_contexts(view);
+    struct error unheard = {.arena = arena};
+    while (!match->version && cursor_context(&contexts, &elsewhere.subject.context))
+        if (view_subject(view, elsewhere.subject) &&
+            !look_up(view, &elsewhere, hidden, read, match, arena, &unheard))
+            match->version = NULL;
+}
+
+bool registry_lookup(const struct view *view, const struct registration *wanted, bool hidden,
+                     struct registered *got, struct arena *arena, struct error *err)
+{
+    struct submission read;
+    struct match match = {.version = NULL};
+    if (!submission_blank(wanted)) {
+        if (!look_up(view, wanted, hidden, &read, &match, arena, err))
+            return false;
+        if (!match.version && !wanted->subject.context.len)
+            look_around(view, wanted, hidden, &read, &match, arena);
+    }
+    if (match.version) {
+        match_tell(got, &match, &read, arena);
+        return true;
+    }
+    const struct subject *subject = view_subject(view, wanted->subject);
+    if (!subject || !(hidden || subject_live_count(subject)))
+        return error_subject_not_found(err, name_text(wanted->subject, arena));
+    return error_schema_not_found(err);
+}
