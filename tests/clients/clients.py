@@ -114,6 +114,28 @@ def python_needs():
     return None
 
 
+BUILD = ROOT / "build" / "clients"
+
+
+def made(name, file):
+    """What tests/clients/make.sh makes is there; or why it could not be made."""
+    def needs():
+        if (BUILD / name / file).exists():
+            return None
+        missing = BUILD / name / "missing"
+        return missing.read_text().strip() if missing.exists() else f"make.sh did not make {name}"
+    return needs
+
+
+def pinned(file, pattern):
+    return lambda: re.search(pattern, (HERE / file).read_text())[1]
+
+
+def java():
+    return ["java", "-XX:TieredStopAtLevel=1", "-Dfile.encoding=UTF-8", "-cp", BUILD / "java" / "lib" / "*",
+            HERE / "java" / "Walk.java"]
+
+
 def node(file, package, title, checks):
     return Client(title, lambda: ["node", HERE / file], checks, node_needs(package), node_package(package))
 
@@ -133,6 +155,11 @@ CLIENTS = {
     "avro-schema-registry": node(
         "walk_avro_schema_registry.js", "avro-schema-registry", "avro-schema-registry",
         "register ids versions latest serde errors"),
+    "java": Client(
+        "Confluent's for Java 7.5.3, carried by flink-sql-avro-confluent-registry", java,
+        "register lookup ids versions latest metadata compatibility config mode deletes references rules "
+        "contexts tags serde errors", made("java", "source"),
+        pinned("java/pom.xml", r"registry</artifactId>\s*<version>(.*)<")),
 }
 
 
