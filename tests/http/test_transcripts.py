@@ -145,6 +145,33 @@ def test_levels(path, level, tmp_path):
     SEEN[path, level] = play_level(path, level, tmp_path)
 
 
+def places(path):
+    """Every subject and context that a transcript names."""
+    found = {":.:", ":.__GLOBAL:"}
+    for exchange in exchanges(path):
+        segments = exchange.asked[0].split(" ")[1].partition("?")[0].split("/")
+        words = dict(zip(segments, segments[1:]))
+        context = words.get("contexts", "")
+        if context and ":" not in urllib.parse.unquote(context):
+            found.add(f":.{context.removeprefix('.')}:")
+        for word in ("subjects", "config", "mode"):
+            if words.get(word):
+                found.add(urllib.parse.unquote(words[word].partition(";")[0], errors="replace"))
+    return found
+
+
+CONTRACT = [path for path in FILES if "retention" not in path.read_text()]
+
+
+@pytest.mark.parametrize("path", CONTRACT, ids=lambda path: path.stem)
+def test_an_empty_policy_everywhere_changes_no_byte_of_a_transcript(path, tmp_path):
+    if os.environ.get("REGISTRY_URL"):
+        pytest.skip("this registry only has policies")
+    with Registry(tmp_path, db=":memory:", options=options(path)) as registry:
+        registry.empty_policies(*sorted(places(path)))
+        play_all(path, registry.client())
+
+
 # ---- the tables
 
 @pytest.fixture(scope="module")
