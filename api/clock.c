@@ -24,5 +24,6 @@ bool post_test_clock(struct call *call, struct error *err)
     if (now < 0)
         return error_retention_request(err, SPAN("'now' is before 1970"));
     const struct text *back = strict_member(call, "allowBack");
-    return registry_set_clock(call->registry, now, back && back->truth, err) && get_test_clock(call, err);
+    return registry_set_clock(call->registry, now, back && back->truth, err) &&
+           registry_write_down(call->registry, err) && get_test_clock(call, err);
 }

@@ -6,6 +6,7 @@
 #include "api/dialect.h"
 #include "api/media.h"
 #include "registry/references.h"
+#include "registry/usage.h"
 
 #include <assert.h>
 #include <zlib.h>
@@ -144,8 +145,15 @@ static struct share *take_share(struct call *call, const struct version *version
     return share;
 }
 
+/* Whoever has the bytes already uses them too. */
+static void mark_read(const struct call *call, const struct version *version)
+{
+    usage_mark(version->record, USE_FETCHED, call->origin.agent);
+}
+
 void render_version(struct call *call, const struct version *version, enum form form)
 {
+    mark_read(call, version);
     struct share *share = take_share(call, version, form);
     call->shared = share;
     call->etag = span_of(share->etag);
@@ -162,6 +170,7 @@ void render_version(struct call *call, const struct version *version, enum form 
 void render_variant(struct call *call, const struct version *version, enum form form,
                     const struct variant *variant)
 {
+    mark_read(call, version);
     call->status = 200;
     call->reply = make_form(call, version, form, variant);
     if (form == FORM_TEXT)

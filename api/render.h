@@ -6,7 +6,8 @@
 
 #include "api/call.h"
 
-/* Answers with the form: 200, or 304 when the client has it already. Bytes, ETag and all. */
+/* Answers with the form: 200, or 304 when the client has it already. Bytes, ETag and all. The id counts as
+ * used, here and in render_variant. */
 void render_version(struct call *call, const struct version *version, enum form form);
 
 /* How this call's answer differs from the one that is shared. */

@@ -5,6 +5,7 @@
 #include "api/reply.h"
 #include "api/tags.h"
 #include "base/digest.h"
+#include "registry/usage.h"
 
 #include <stdlib.h>
 
@@ -70,6 +71,18 @@ bool get_schema_text(struct call *call, struct error *err)
     const struct version *version;
     return find_holder(call, call_arg_int(call, 0), &version, err) &&
            answer(call, version, FORM_TEXT, 0, err);
+}
+
+/* Asking is no use. */
+bool get_schema_usage(struct call *call, struct error *err)
+{
+    const struct version *version;
+    if (!find_holder(call, call_arg_int(call, 0), &version, err))
+        return false;
+    struct span members = span_from(usage_json(version->record, call->arena), 1);
+    call->status = 200;
+    call->reply = arena_printf(call->arena, "{\"id\":%d,%.*s", version->record->id, SPAN_ARGS(members));
+    return true;
 }
 
 bool get_schema_of_guid(struct call *call, struct error *err)

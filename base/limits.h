@@ -61,7 +61,10 @@ enum {
     PERCENT_DEFAULT = 25,       /* of a subject's versions in one plan, where the policy does not say */
     AGENTS_MAX = 8,             /* clients remembered with an id: the one not seen longest makes room */
     AGENT_MAX = 100,            /* bytes kept of each of their names */
+    NOTED_MAX = 1024,           /* clients seen with an id between two writes; of more the name is lost */
     REFUSALS_MAX = 1000,        /* of (subject, rule, who), counted between two writes; then "others" */
+    RULES_REFUSING_MAX = 16,    /* rules that can refuse: room for what is counted under others */
+    MARKS_MS = 60 * 1000,       /* between two writes of marks of use and counted refusals */
 
     /* Commits */
     STALE_MAX = 3,              /* stale answers before a writer takes the gate and decides alone */

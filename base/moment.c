@@ -157,6 +157,11 @@ int64_t moment_day(int64_t ms)
     return floor_of(ms, DAY_MS);
 }
 
+bool moment_day_read(struct span text, int64_t *day)
+{
+    return take_date(&text, day) && !text.len;
+}
+
 struct span moment_day_text(int64_t day, struct arena *arena)
 {
     char text[32];

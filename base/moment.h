@@ -22,6 +22,7 @@ void moment_put(struct buffer *out, int64_t ms, bool with_ms);
 
 /* Whole UTC days since 1970-01-01, and the day as "2026-03-01". */
 int64_t moment_day(int64_t ms);
+bool moment_day_read(struct span text, int64_t *day);
 struct span moment_day_text(int64_t day, struct arena *arena);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* What goes to the store: the changes of those decisions that stand, with their ids. */
@@ -27,13 +28,6 @@ static void batch_add(struct batch *batch, struct draft *draft, const struct cha
     batch->changes[batch->count] = *change;
     batch->changes[batch->count].seq = draft->view->state.seq;
     draft_apply(draft, &batch->changes[batch->count++]);
-}
-
-bool record_row_same(const struct record_row *a, const struct record_row *b)
-{
-    return span_equal(a->type, b->type) && span_equal(a->text, b->text) &&
-           span_equal(a->references, b->references) && span_equal(a->metadata, b->metadata) &&
-           span_equal(a->rules, b->rules);
 }
 
 /* An id that was asked for is given unless it is another schema's; else a guid known in the context gives its
@@ -92,6 +86,8 @@ static bool settle(struct batch *batch, struct draft *draft, struct decision *de
                 return false;
             continue;
         }
+        if (change.kind == CHANGE_USED && !view_record(draft->view, change.context, change.id))
+            continue;
         if (change.kind == CHANGE_VERSION && !change.id)
             change.id = decision->given;
         int before = change.kind == CHANGE_VERSION ? id_overwritten(draft, &change) : 0;
@@ -115,6 +111,15 @@ static void collect(struct batch *batch, struct draft *draft, struct decision *w
         else
             each->outcome = settle(batch, draft, each) ? COMMIT_DONE : COMMIT_FAILED;
         batch->decisions += each->outcome == COMMIT_DONE;
+    }
+}
+
+/* The first batch of a store says since when marks of use are kept in it. */
+static void tell_since(struct registry *registry, struct batch *batch, struct draft *draft)
+{
+    if (batch->count && !atomic_load(&registry->usage.since_kept)) {
+        struct change since = usage_since(&registry->usage, batch->changes[0].at, batch->arena);
+        batch_add(batch, draft, &since);
     }
 }
 
@@ -142,6 +147,8 @@ static bool replay_change(void *arg, const struct change *change, struct error *
     if (!draft_accepts(draft, change, err))
         return false;
     draft_apply(draft, change);
+    if (change->kind == CHANGE_USED)
+        usage_learn(draft->view->state.usage, draft->view, change);
     return true;
 }
 
@@ -166,6 +173,7 @@ static bool try_batch(struct registry *registry, struct decision *waiting, struc
     const struct view *base = registry->line.current;
     struct draft draft = draft_begin(base, ++registry->edits);
     collect(&batch, &draft, waiting);
+    tell_since(registry, &batch, &draft);
     enum commit outcome = COMMIT_DONE;
     if (batch.count)
         outcome = store_keep(registry->store, base->state.seq, batch.changes, batch.count, &err);
@@ -173,6 +181,7 @@ static bool try_batch(struct registry *registry, struct decision *waiting, struc
         draft_abandon(&draft);
     } else {
         publish(registry, &draft);
+        atomic_store(&registry->usage.since_kept, true);
         registry->batches++;
         registry->decisions += batch.decisions;
     }

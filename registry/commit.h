@@ -5,6 +5,8 @@
 #define REGISTRY_COMMIT_H
 
 #include "registry/draft.h"
+#include "registry/marks.h"
+#include "registry/refusals.h"
 #include "registry/registry.h"
 
 #include <pthread.h>
@@ -101,12 +103,28 @@ typedef bool decide_fn(struct decision *decision, void *arg, struct error *err);
  * by of the decision, and finds in `given` the id of its record. */
 MUST_CHECK bool registry_decide(struct decision *decision, decide_fn *decide, void *arg, struct error *err);
 
+/* ---- refusals that wait to be written (refusals.c) */
+
+struct refusal_book {
+    pthread_mutex_t lock;       /* everything below */
+    size_t count, rule_count;
+    struct counted counted[REFUSALS_MAX + RULES_REFUSING_MAX];
+    struct refused_by rules[RULES_REFUSING_MAX];
+};
+
+void refusals_open(struct refusal_book *book);
+void refusals_close(struct refusal_book *book);
+MUST_CHECK bool refusals_write(struct registry *registry, struct error *err);
+
 /* ---- the registry itself, and committing (commit.c, registry.c) */
 
 struct registry {
     struct store *store;
     struct line line;
     struct parsed_pool parsed;
+    struct usage usage;
+    struct refusal_book refusals;
+    pthread_mutex_t tend_lock; /* marks and refusals, from the look at them until they are written */
     size_t schema_max;
     uint64_t edits; /* drafts so far; the leader's */
 

@@ -101,7 +101,7 @@ static void put_record(struct draft *draft, const struct change *change)
     raise_id(context, change->id);
     if (view_record(draft->view, change->context, change->id))
         return;
-    struct record *record = record_new(&draft->making, change, state->pool);
+    struct record *record = record_new(&draft->making, change, state);
     table_put(&state->records, record, &draft->making);
     table_put(&state->guids, record, &draft->making);
     for (size_t i = 0; i < record->reference_count; i++)
@@ -278,8 +278,9 @@ void draft_apply(struct draft *draft, const struct change *change)
     case CHANGE_CONTEXT: put_context(draft, change); return;
     case CHANGE_ASSOCIATION: put_rows(draft, change); return;
     case CHANGE_POLICY: policies_put(&draft->view->state, change, &draft->making); return;
-    case CHANGE_CLOCK: return;
     case CHANGE_USED:
+    case CHANGE_REFUSED:
+    case CHANGE_CLOCK: return;      /* no part of a view */
     case CHANGE_KINDS: break;
     }
     assert(!"nothing decides such a change");

@@ -9,6 +9,7 @@
 #include "registry/view.h"
 
 struct line;
+struct usage;
 
 /* What a view is made of; the next one begins as a copy of it. */
 struct state {
@@ -19,6 +20,7 @@ struct state {
     const struct level *level;      /* the server's default */
     struct customs customs;
     struct parsed_pool *pool;
+    struct usage *usage;
     struct table contexts;          /* struct context, by name */
     struct table subjects;          /* struct subject, by qualified text */
     struct table versions;          /* struct version, by subject, number */
@@ -86,7 +88,8 @@ struct draft {
 };
 
 /* Empty tables with their orders. */
-void state_open(struct state *state, const struct level *level, struct parsed_pool *pool);
+void state_open(struct state *state, const struct level *level, struct parsed_pool *pool,
+                struct usage *usage);
 void state_free(struct state *state); /* everything that the tables hold, and the tables */
 
 /* `edit` is never used twice. */

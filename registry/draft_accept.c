@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a change fits a draft: what others decided, or what a file held, is looked at before it is
  * applied. */
+#include "registry/marks.h"
 #include "registry/metadata.h"
 #include "registry/policy.h"
 #include "registry/references.h"
@@ -51,7 +52,8 @@ bool draft_accepts(const struct draft *draft, const struct change *change, struc
                refuse(change, "is still held", err);
     case CHANGE_PURGE:
     case CHANGE_CONTEXT: return true;
-    case CHANGE_USED:
+    case CHANGE_USED: return usage_readable(change->body) || refuse(change, "cannot be read", err);
+    case CHANGE_REFUSED:
     case CHANGE_CLOCK:
     case CHANGE_KINDS: break;
     }

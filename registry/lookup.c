@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking a schema up under its subject: as it came, then with what it would inherit, then elsewhere. */
+/* Looking a schema up under its subject: as it came, then with what it would inherit, then elsewhere.
+ * What is found counts as used. */
 #include "registry/inherit.h"
 #include "registry/match.h"
+#include "registry/usage.h"
 
 static bool look_up(const struct view *view, const struct registration *wanted, bool hidden,
                     struct submission *read, struct match *match, struct arena *arena, struct error *err)
@@ -48,6 +50,7 @@ bool registry_lookup(const struct view *view, const struct registration *wanted,
             look_around(view, wanted, hidden, &read, &match, arena);
     }
     if (match.version) {
+        usage_mark(match.version->record, USE_REGISTERED, wanted->by.agent);
         match_tell(got, &match, &read, arena);
         return true;
     }

@@ -10,6 +10,7 @@
 #include "registry/remove.h"
 #include "registry/rules.h"
 #include "registry/tags.h"
+#include "registry/usage.h"
 
 struct registering {
     const struct registration *wanted;
@@ -77,6 +78,8 @@ static void change_all(struct decision *decision, const struct subject *subject,
     if (latest && latest->number < number)
         decision_version(decision, CHANGE_VERSION, latest)->row.superseded = decision->now;
     const struct record *known = known_record(decision->view, wanted, read);
+    if (known)
+        usage_mark(known, USE_REGISTERED, wanted->by.agent);
     if (subject && known)
         remove_hidden_twins(decision, subject, known, number);
 }
@@ -195,6 +198,13 @@ static bool is_completed(const struct registration *sent, const struct registrat
            !span_equal(rules_write(sent->rules, arena), rules_write(meant->rules, arena));
 }
 
+static void tell_known(const struct registering *registering, const struct match *match,
+                       const struct submission *read, struct arena *arena)
+{
+    usage_mark(match->version->record, USE_REGISTERED, registering->wanted->by.agent);
+    match_tell(registering->got, match, read, arena);
+}
+
 static bool decide(struct decision *decision, void *arg, struct error *err)
 {
     struct registering *registering = arg;
@@ -212,7 +222,7 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
         !find_known(decision, subject, &wanted, how, &read, &match, err))
         return false;
     if (match.version) {
-        match_tell(registering->got, &match, &read, arena);
+        tell_known(registering, &match, &read, arena);
         return true;
     }
     how.strict = settings.validate_new != TRUTH_NO && !wanted.has_id;
@@ -238,7 +248,7 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
     if (!match.version && !add(decision, subject, registering, &read, err))
         return false;
     if (match.version)
-        match_tell(registering->got, &match, &read, arena);
+        tell_known(registering, &match, &read, arena);
     registering->got->stored = false;
     registering->got->completed = is_completed(registering->wanted, &wanted, arena);
     return true;

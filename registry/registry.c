@@ -19,7 +19,10 @@ static void registry_init(struct registry *registry, const struct registry_optio
     pthread_mutex_init(&registry->queue_lock, NULL);
     pthread_cond_init(&registry->gate_free, NULL);
     parsed_pool_open(&registry->parsed, options->parsed_max ? options->parsed_max : PARSED_MAX);
-    state_open(&first->state, level, &registry->parsed);
+    usage_open(&registry->usage);
+    refusals_open(&registry->refusals);
+    pthread_mutex_init(&registry->tend_lock, NULL);
+    state_open(&first->state, level, &registry->parsed, &registry->usage);
     first->state.customs = options->customs;
     line_open(&registry->line, first);
 }
@@ -32,6 +35,7 @@ struct registry *registry_open(const struct registry_options *options, struct er
     if (registry_catch_up(registry, &standing, err)) {
         if (options->manual_clock)
             clock_begin(&standing);
+        usage_begin(&registry->usage);
         registry->allocated = 0;
         return registry;
     }
@@ -45,6 +49,9 @@ void registry_close(struct registry *registry)
         return;
     line_close(&registry->line);
     parsed_pool_close(&registry->parsed);
+    usage_close(&registry->usage);
+    refusals_close(&registry->refusals);
+    pthread_mutex_destroy(&registry->tend_lock);
     pthread_mutex_destroy(&registry->clock_lock);
     pthread_mutex_destroy(&registry->think_lock);
     pthread_cond_destroy(&registry->think_free);

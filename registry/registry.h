@@ -132,6 +132,9 @@ MUST_CHECK bool registry_set(struct registry *registry, const struct setting *wa
 MUST_CHECK bool registry_set_clock(struct registry *registry, int64_t now, bool allow_back,
                                    struct error *err);
 
+/* Writes marks of use and counted refusals to the store: at most once a minute, and at the end. */
+MUST_CHECK bool registry_write_down(struct registry *registry, struct error *err);
+
 /* Figures for logs and tests. */
 struct registry_figures {
     uint64_t seq;

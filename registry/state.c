@@ -75,11 +75,12 @@ static int holder_order(const void *a, const void *b)
     return order ? order : numbers(other->number, one->number);
 }
 
-void state_open(struct state *state, const struct level *level, struct parsed_pool *pool)
+void state_open(struct state *state, const struct level *level, struct parsed_pool *pool, struct usage *usage)
 {
     *state = (struct state){
         .level = level,
         .pool = pool,
+        .usage = usage,
         .contexts.order = context_order,
         .subjects.order = subject_order,
         .versions.order = version_order,
@@ -155,16 +156,18 @@ static void keep_references(struct record_cell *cell)
     cell->record.reference_count = count;
 }
 
-struct record *record_new(struct making *making, const struct change *change, struct parsed_pool *pool)
+struct record *record_new(struct making *making, const struct change *change, const struct state *state)
 {
     const struct record_row *row = &change->record;
     size_t size = sizeof(struct record_cell) + change->context.len + row_size(row);
     struct record_cell *cell = making_new(making, size, record_free);
     char *at = cell->bytes;
-    cell->parsed.pool = pool;
+    cell->parsed.pool = state->pool;
+    cell->usage.usage = state->usage;
     cell->record = (struct record){
         .context = keep(&at, change->context),
         .id = change->id,
+        .created = change->at,
         .row = {.type = keep(&at, row->type),
                 .guid = keep(&at, row->guid),
                 .text = keep(&at, row->text),
@@ -190,6 +193,7 @@ void record_free(void *thing)
     struct record_cell *cell = record_cell(thing);
     free(cell->references);
     parsed_drop(&cell->parsed);
+    usage_cell_close(&cell->usage);
     free(cell);
 }
 

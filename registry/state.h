@@ -5,11 +5,13 @@
 #define REGISTRY_STATE_H
 
 #include "registry/draft.h"
+#include "registry/marks.h"
 
 struct record_cell {
     struct record record;       /* first: a record is found in its cell */
     void *references;           /* what the record's point to; NULL: it has none */
     struct parsed_slot parsed;
+    struct usage_cell usage;
     char bytes[];
 };
 
@@ -19,13 +21,13 @@ struct version_cell {
     char bytes[];
 };
 
-/* The parsed form is the one thing of a record that comes and goes under its readers. */
+/* Parsed form and marks of use are what changes of a record under its readers. */
 static inline struct record_cell *record_cell(const void *record)
 {
     return (struct record_cell *)record;
 }
 
-struct record *record_new(struct making *making, const struct change *change, struct parsed_pool *pool);
+struct record *record_new(struct making *making, const struct change *change, const struct state *state);
 struct version *version_new(struct making *making, const struct change *change, const struct record *record);
 struct context *context_new(struct making *making, struct span name);
 struct subject *subject_new(struct making *making, struct name name);

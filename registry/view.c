@@ -54,6 +54,13 @@ const struct record *view_record(const struct view *view, struct span context, i
     return table_find(&view->state.records, &(struct record){.context = context, .id = id});
 }
 
+bool record_row_same(const struct record_row *a, const struct record_row *b)
+{
+    return span_equal(a->type, b->type) && span_equal(a->text, b->text) &&
+           span_equal(a->references, b->references) && span_equal(a->metadata, b->metadata) &&
+           span_equal(a->rules, b->rules);
+}
+
 const struct record *view_record_of_guid(const struct view *view, struct span context, struct span guid)
 {
     struct record key = {.context = context, .id = INT_MIN, .row.guid = guid};

@@ -21,6 +21,7 @@ struct record {
     struct span context;
     int id;
     struct record_row row;
+    int64_t created;                        /* when the id was given */
     const struct reference *references;     /* what row.references says */
     size_t reference_count;
 };

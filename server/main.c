@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "server/http.h"
+#include "server/sweeper.h"
 
 enum { TICK_MS = 1000 };
 
@@ -27,6 +28,7 @@ struct process {
     struct listener listener;
     struct store *store;
     struct registry *registry;
+    struct sweeper *sweeper;
     struct lanes lanes;
     struct http *http;
 };
@@ -119,7 +121,8 @@ static bool open_registry(struct process *process, struct error *err)
         .manual_clock = config->clock == CLOCK_MANUAL,
     };
     process->registry = registry_open(&options, err);
-    return process->registry != NULL;
+    process->sweeper = process->registry ? sweeper_open(process->registry, err) : NULL;
+    return process->sweeper != NULL;
 }
 
 static bool open_http(struct process *process, struct error *err)
@@ -185,6 +188,7 @@ static void close_process(struct process *process)
             {"left", arena_printf(process->arena, "%zu", left)});
     lane_close(process->lanes.think);
     lane_close(process->lanes.write);
+    sweeper_close(process->sweeper);
     registry_close(process->registry);
     store_close(process->store);
 }

@@ -19,6 +19,7 @@ static const char *const names[CHANGE_KINDS] = {
     [CHANGE_ASSOCIATION] = "ASSOCIATION",
     [CHANGE_CONTEXT] = "CONTEXT",
     [CHANGE_USED] = "USED",
+    [CHANGE_REFUSED] = "REFUSED",
     [CHANGE_CLOCK] = "CLOCK",
 };
 
@@ -40,6 +41,7 @@ static enum part part_of(enum change_kind kind)
     case CHANGE_ASSOCIATION:
     case CHANGE_CONTEXT:
     case CHANGE_USED:
+    case CHANGE_REFUSED:
     case CHANGE_CLOCK: return PART_BODY;
     case CHANGE_KINDS: break;
     }

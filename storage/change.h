@@ -22,6 +22,7 @@ enum change_kind {
     CHANGE_CONTEXT,         /* a context and the highest id it ever gave (`id`), which never goes down; body
                                empty: the context itself is gone, its count of ids stays */
     CHANGE_USED,            /* last-used marks; not journaled */
+    CHANGE_REFUSED,         /* removals that were refused, counted: history alone, no part of a view */
     CHANGE_CLOCK,           /* a test set the manual clock (`at`); not journaled, no part of a view */
     CHANGE_KINDS
 };

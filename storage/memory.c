@@ -154,6 +154,7 @@ static MUST_CHECK bool put_change(struct batch *batch, const struct change *chan
     case CHANGE_ASSOCIATION: put_body(batch, ASSOCIATIONS, change); return true;
     case CHANGE_CONTEXT: put_context(batch, change, change->body); return true;
     case CHANGE_USED: put_body(batch, USES, change); return true;
+    case CHANGE_REFUSED: return true;
     case CHANGE_CLOCK: return true;         /* see stand */
     case CHANGE_KINDS: break;
     }

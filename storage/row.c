@@ -198,6 +198,7 @@ size_t rows_of_change(const struct change *change, struct place place, struct ro
         break;
     case CHANGE_CONTEXT: keep_context(rows, &count, change, place.seq); break;
     case CHANGE_USED: keep_used(rows, &count, change, place.seq); break;
+    case CHANGE_REFUSED: break;
     case CHANGE_CLOCK: keep_clock(rows, &count, change); break;
     case CHANGE_KINDS: assert(!"a change has a kind");
     }
