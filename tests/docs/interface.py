@@ -38,6 +38,8 @@ def parameter(place, name, row):
     described = {"name": name.partition(":")[0], "in": place}
     if "says" in row:
         described["description"] = row["says"]
+    if "example" in row:
+        described["example"] = row["example"]
     if place == "path":
         described["required"] = True
     return described | {"schema": schema}

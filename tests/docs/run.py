@@ -53,22 +53,26 @@ class Example:
         self.type = reply.headers.get("Content-Type")
 
 
+def ask_all(registry):
+    """(request, its route, the reply), in the order of the file"""
+    router, client = Router(), registry.client()
+    for request in requests(SOURCE):
+        method, target, headers, body = request.parts()
+        reply = client.ask(method, target, body, headers)
+        where = f"examples.txt:{request.line}: {method} {target}"
+        route = router.find(method, target)
+        assert route, f"{where}: no row of routes.toml fits"
+        assert request.says or reply.status < 300, f"{where}: {reply}"
+        yield request, route, reply
+    client.close()
+
+
 def run():
     """route as (method, path) → its examples, in the order of the file"""
-    router, found = Router(), {}
+    found = {}
     with tempfile.TemporaryDirectory() as folder:
         with Registry(pathlib.Path(folder), db=":memory:", options=OPTIONS) as registry:
-            client = registry.client()
-            for request in requests(SOURCE):
-                method, target, headers, body = request.parts()
-                reply = client.ask(method, target, body, headers)
-                where = f"examples.txt:{request.line}: {method} {target}"
-                route = router.find(method, target)
-                assert route, f"{where}: no row of routes.toml fits"
+            for request, route, reply in ask_all(registry):
                 if request.says:
-                    shown = found.setdefault((route.method, route.path), [])
-                    shown.append(Example(request, reply))
-                else:
-                    assert reply.status < 300, f"{where}: {reply}"
-            client.close()
+                    found.setdefault((route.method, route.path), []).append(Example(request, reply))
     return found
