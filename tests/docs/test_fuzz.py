@@ -17,7 +17,7 @@ from registry import Registry
 TOLD = "status_code_conformance,content_type_conformance,response_schema_conformance"
 AT_MOST = 300                   # seconds; it is to be over long before
 PASSES = {
-    # What may be asked never ends in a fault of the server. What may not be asked may, as a negative offset does.
+    # What may be asked never ends in a fault of the server; what may not be asked may, as a negative offset.
     "allowed": ["--mode", "positive", "--phases", "examples,coverage,fuzzing", "-n", "12",
                 "--checks", f"not_a_server_error,{TOLD}"],
     "not-allowed": ["--mode", "negative", "--phases", "fuzzing", "-n", "6", "--checks", TOLD],
