@@ -190,7 +190,11 @@ bool post_subject_version(struct call *call, struct error *err)
 static struct removal read_removal(const struct call *call)
 {
     return (struct removal){.subject = call_arg_subject(call, 0),
-                            .permanent = call_query_true(call, "permanent"), .by = call->origin};
+                            .permanent = call_query_true(call, "permanent"),
+                            .dry = call_query_true(call, "dryRun"),
+                            .force = call_query_true(call, "force"),
+                            .reason = call_query(call, "reason"),
+                            .by = call->origin};
 }
 
 bool delete_subject(struct call *call, struct error *err)

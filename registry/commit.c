@@ -56,14 +56,17 @@ static bool settle_record(struct batch *batch, struct draft *draft, struct decis
     return true;
 }
 
-/* A record goes with its last holder. */
+/* A record goes with its last holder; its text does where the last one was purged and keeps none. */
 static void forget_unheld(struct batch *batch, struct draft *draft, const struct change *change, int id)
 {
-    if (!id || view_holder(draft->view, change->context, id) ||
-        !view_record(draft->view, change->context, id))
+    const struct record *record = view_record(draft->view, change->context, id);
+    if (!id || !record || view_holder(draft->view, change->context, id))
         return;
-    batch_add(batch, draft, &(struct change){.kind = CHANGE_FORGET, .at = change->at, .by = change->by,
-                                             .context = change->context, .id = id});
+    struct change forget = {.kind = CHANGE_FORGET, .at = change->at, .by = change->by,
+                            .context = change->context, .id = id};
+    if (change->kind == CHANGE_PURGE && !change->tomb.keeps_text)
+        forget.record.guid = arena_copy(batch->arena, record->row.guid);
+    batch_add(batch, draft, &forget);
 }
 
 /* The id of the version that stands in the place of one that comes; 0: none. */
@@ -88,13 +91,14 @@ static bool settle(struct batch *batch, struct draft *draft, struct decision *de
         }
         if (change.kind == CHANGE_USED && !view_record(draft->view, change.context, change.id))
             continue;
-        if (change.kind == CHANGE_VERSION && !change.id)
+        bool comes = change.kind == CHANGE_VERSION || change.kind == CHANGE_RESTORE;
+        if (comes && !change.id)
             change.id = decision->given;
-        int before = change.kind == CHANGE_VERSION ? id_overwritten(draft, &change) : 0;
+        int before = comes ? id_overwritten(draft, &change) : 0;
         batch_add(batch, draft, &change);
         forget_unheld(batch, draft, &change, before);
     }
-    for (size_t i = 0; i < decision->change_count; i++)
+    for (size_t i = decision->change_count; i-- > 0;)   /* the last of them is the last holder */
         if (decision->changes[i].kind == CHANGE_PURGE)
             forget_unheld(batch, draft, &decision->changes[i], decision->changes[i].id);
     return true;

@@ -55,6 +55,7 @@ struct decision {
 
     /* For commit.c. */
     struct error *err;
+    bool dry;             /* decided, and left at that */
     bool fresh;           /* only wants to know what others committed */
     bool thinking, alone; /* has a slot; has the gate */
     int stale;            /* answers so far */

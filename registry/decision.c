@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "registry/commit.h"
 #include "registry/policy.h"
+#include "registry/tombs.h"
 
 static void *grown(void *items, size_t count, size_t *room, size_t size, struct arena *arena)
 {
@@ -22,7 +23,9 @@ static uint64_t mark_seq(const struct view *view, enum mark mark, struct name na
     const struct context *context;
     const struct scope *scope;
     switch (mark) {
-    case MARK_SUBJECT: subject = view_subject(view, name); return subject ? subject->seq : 0;
+    case MARK_SUBJECT:
+        subject = view_subject(view, name);
+        return subject ? subject->seq : view_purged_seq(view, name);
     case MARK_REFERRERS: subject = view_subject(view, name); return subject ? subject->referred_seq : 0;
     case MARK_CONTEXT: context = view_context(view, name.context); return context ? context->seq : 0;
     case MARK_REGISTRY: return view->state.contents_seq;
@@ -205,7 +208,7 @@ static enum commit settle(struct decision *decision, decide_fn *decide, void *ar
     decision_thought(decision);
     if (!decided)
         return COMMIT_FAILED;
-    return decision->change_count ? registry_commit(decision) : COMMIT_DONE;
+    return decision->change_count && !decision->dry ? registry_commit(decision) : COMMIT_DONE;
 }
 
 bool registry_decide(struct decision *decision, decide_fn *decide, void *arg, struct error *err)

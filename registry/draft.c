@@ -7,6 +7,7 @@
 #include "registry/rows.h"
 #include "registry/settings.h"
 #include "registry/state.h"
+#include "registry/tombs.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -193,7 +194,7 @@ static void put_version(struct draft *draft, const struct change *change)
     else if (before && subject->latest == before)
         subject->latest = version_below(draft, name, INT_MAX, true);
     touch(draft, subject, context, change->seq);
-    if (change->kind == CHANGE_VERSION || change->kind == CHANGE_REVIVE)
+    if (change->kind != CHANGE_HIDE && change->kind != CHANGE_HOLD)
         touch_targets(draft, record, change->seq);
 }
 
@@ -269,10 +270,14 @@ void draft_apply(struct draft *draft, const struct change *change)
     switch (change->kind) {
     case CHANGE_RECORD: put_record(draft, change); return;
     case CHANGE_VERSION:
+    case CHANGE_RESTORE:
     case CHANGE_HIDE:
     case CHANGE_REVIVE:
     case CHANGE_HOLD: put_version(draft, change); return;
-    case CHANGE_PURGE: take_version(draft, change); return;
+    case CHANGE_PURGE:
+        take_version(draft, change);
+        tombs_put(&draft->view->state, change, &draft->making);
+        return;
     case CHANGE_FORGET: take_record(draft, change); return;
     case CHANGE_SETTINGS: put_scope(draft, change); return;
     case CHANGE_CONTEXT: put_context(draft, change); return;

@@ -32,6 +32,8 @@ struct state {
     struct table rows;              /* struct association, by key */
     struct table held;              /* … by subject and key */
     struct table resources;         /* … by the resource's id and key */
+    struct table tombs;             /* struct tombstone, by subject, number */
+    struct table kept;              /* numbers that are not given again, by subject */
     struct table policies;          /* struct policy_at, by scope */
     uint64_t rows_seq;              /* the batch that last touched any of them */
     uint64_t overwrites; /* versions that became another schema: what refers to them is read anew */

@@ -35,6 +35,7 @@ bool draft_accepts(const struct draft *draft, const struct change *change, struc
             return refuse(change, "has metadata or rules that cannot be read", err);
         return schema_type_find(change->record.type) || refuse(change, "has an unknown type", err);
     case CHANGE_VERSION:
+    case CHANGE_RESTORE:
     case CHANGE_HIDE:
     case CHANGE_REVIVE:
     case CHANGE_HOLD: return record || refuse(change, "has no schema", err);

@@ -90,11 +90,14 @@ enum { ALL_VERSIONS = 0, LATEST_VERSION = -1 };
 MUST_CHECK bool registry_try(const struct view *view, const struct registration *wanted, int version,
                              const struct complaint **complaints, struct arena *arena, struct error *err);
 
-/* A removal of one version or of a whole subject (section 6). */
+/* A removal of one version or of a whole subject (section 6; retention: 42291, 42290, 42294, 42296). */
 struct removal {
     struct name subject;
     int version; /* a number or LATEST_VERSION; unused for a subject */
     bool permanent;
+    bool dry;                           /* nothing is done: the answer is what would come */
+    bool force;                         /* passes protection, with a reason; looked at where that refuses */
+    struct span reason;
     struct origin by;
 };
 

@@ -1,44 +1,107 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hiding and purging: the only file that makes these changes. Each call fails in the order that clients know,
- * and then takes all it was asked for or nothing. */
+/* Hiding, purging and the way back: the only file that makes these changes, and the one place that is asked
+ * whether a version may go. */
 #include "registry/remove.h"
 
-#include "base/text.h"
-#include "registry/association.h"
 #include "registry/references.h"
 
 #include <assert.h>
 
-/* Kept with a hidden version: when, by whom, why, and that it was done by hand. */
-static struct span by_hand(const struct decision *decision)
+/* Whoever has given no reason of his own is given this one. */
+static const struct origin *because(struct decision *decision, struct span why)
 {
-    struct buffer out = {.arena = decision->arena};
-    buffer_printf(&out, "{\"at\":%lld,\"by\":", (long long)decision->now);
-    text_quote(&out, decision->by->who);
-    if (decision->by->why.len) {
-        buffer_put(&out, SPAN(",\"why\":"));
-        text_quote(&out, decision->by->why);
-    }
-    buffer_put(&out, SPAN(",\"policy\":false}"));
-    return buffer_span(&out);
+    if (!why.len || decision->by->why.len)
+        return decision->by;
+    struct origin *by = arena_alloc(decision->arena, sizeof *by);
+    *by = *decision->by;
+    by->why = arena_copy(decision->arena, why);
+    return by;
 }
 
-static struct change *hide(struct decision *decision, const struct subject *subject,
-                           const struct version *version)
+struct change *remove_hide(struct decision *decision, const struct version *version, struct cause cause)
 {
+    const struct subject *subject = view_subject(decision->view, version->subject);
     struct change *change = decision_version(decision, CHANGE_HIDE, version);
+    change->by = because(decision, cause.why);
+    struct recycled recycled = {decision->now, origin_text(decision->by, decision->arena), change->by->why,
+                                cause.policy};
     change->row.hidden = true;
-    change->row.recycled = by_hand(decision);
+    change->row.recycled = recycled_write(&recycled, decision->arena);
     if (version == subject_latest(subject))
         change->row.superseded = decision->now;
     return change;
 }
 
-static void purge(struct decision *decision, const struct version *version)
+struct change *remove_revive(struct decision *decision, const struct version *version)
 {
     assert(version->row.hidden);
-    decision_version(decision, CHANGE_PURGE, version);
+    struct change *change = decision_version(decision, CHANGE_REVIVE, version);
+    change->row.hidden = false;
+    change->row.recycled = SPAN("");
+    change->row.ts = decision->now;
+    return change;
 }
+
+/* Under a policy that says anything the numbers of a subject are kept for ever, and the text as it says. */
+void remove_purge(struct decision *decision, const struct version *version, struct span why)
+{
+    assert(version->row.hidden);
+    const struct policy *policy = view_policy(decision->view, version->subject).policy;
+    bool acts = policy && policy_acts(policy);
+    struct change *change = decision_version(decision, CHANGE_PURGE, version);
+    change->by = because(decision, why);
+    change->tomb = (struct tomb_row){
+        .guid = arena_copy(decision->arena, version->record->row.guid),
+        .highest = acts ? view_highest_ever(decision->view, version->subject)
+                        : view_kept_number(decision->view, version->subject),
+        .keeps_text = acts && !policy->drops_text,
+    };
+}
+
+/* ---- who may go */
+
+static struct floors floors_of(const struct decision *decision, const struct version *version)
+{
+    struct judging judging = judging_begin(decision->view, decision->now, version->subject);
+    return version_floors(&judging, version, version_rank(&judging, version), decision->arena);
+}
+
+static bool refuse(const struct version *version, const struct floors *floors, struct error *err)
+{
+    struct span name = name_text(version->subject, err->arena);
+    bool held = floors_hold(floors);
+    struct span said = held ? floors->items[0].detail : floors_said(floors, err->arena);
+    bool refused = held ? error_version_held(err, name, version->number, said)
+                        : error_version_protected(err, name, version->number, said);
+    err->more = arena_printf(err->arena, "\"retention\":%.*s",
+                             SPAN_ARGS(floors_refusal(floors, err->arena)));
+    return refused;
+}
+
+/* Whoever forces says why, and that is kept with what he does. Nothing passes a hold. */
+static bool pass(struct force *force, struct error *err)
+{
+    if (!force->reason.len)
+        return error_reason_missing(err);
+    if (force->reason.len > REASON_MAX)
+        return error_retention_request(err, arena_printf(err->arena, "reason has more than %d bytes",
+                                                         REASON_MAX));
+    force->by->why = force->reason;
+    return true;
+}
+
+bool removal_allowed(const struct decision *decision, const struct version *version, struct force *force,
+                     struct error *err)
+{
+    struct floors floors = floors_of(decision, version);
+    if (!floors.count)
+        return true;
+    if (force && force->forced && !floors_hold(&floors))
+        return pass(force, err);
+    return refuse(version, &floors, err);
+}
+
+/* ---- what goes along */
 
 void remove_hidden_twins(struct decision *decision, const struct subject *subject,
                          const struct record *record, int number)
@@ -47,251 +110,53 @@ void remove_hidden_twins(struct decision *decision, const struct subject *subjec
     const struct version *version;
     bool all = view_customs(decision->view)->twins_always_go;
     decision_rests_on_referrers(decision, subject_name(subject));
+    decision_rests_on_policies(decision, subject_name(subject));
     while ((version = cursor_version(&cursor)))
         if (version->row.hidden && version->record == record && version->number != number &&
-            (all || !version_referred(decision->view, version, true, NULL)))
-            purge(decision, version);
+            (all || !version_referred(decision->view, version, true, NULL)) &&
+            !floors_of(decision, version).count)
+            remove_purge(decision, version, arena_printf(decision->arena, "registered again as version %d",
+                                                         number));
 }
 
-static bool check_referrers(const struct decision *decision, const struct version *version, bool permanent,
-                            const struct name *except, struct error *err)
-{
-    bool hidden_too = permanent && !view_customs(decision->view)->hidden_hold_nothing;
-    if (!version_referred(decision->view, version, hidden_too, except))
-        return true;
-    return error_reference_exists(err, name_text(version->subject, decision->arena), version->number);
-}
-
-/* Configuration and mode go with the last version. */
-static void drop_settings(struct decision *decision, struct name name)
+void remove_configuration(struct decision *decision, struct name name)
 {
     if (name.subject.len && view_scope(decision->view, name))
         decision_change(decision, CHANGE_SETTINGS, name);
 }
 
-/* … or, where they need life, with the last live one. */
-static void drop_lifeless_settings(struct decision *decision, struct name name)
+void remove_settings(struct decision *decision, struct name name)
 {
-    if (view_customs(decision->view)->settings_need_life)
-        drop_settings(decision, name);
+    remove_configuration(decision, name);
+    remove_policy(decision, name);
 }
 
-static void rest_on(struct decision *decision, struct name name)
+void remove_policy(struct decision *decision, struct name name)
+{
+    if (name.subject.len && view_policy_at(decision->view, name).policy)
+        decision_change(decision, CHANGE_POLICY, name);
+}
+
+void remove_rests_on(struct decision *decision, struct name name)
 {
     decision_rests_on_subject(decision, name);
     decision_rests_on_referrers(decision, name);
     decision_rests_on_rules(decision, name);
+    decision_rests_on_policies(decision, name);
 }
 
-struct version_removal {
-    const struct removal *wanted;
-    int number;
-};
+/* ---- by the policy */
 
-/* The version a client means. A hidden one is only met when it is to go for good. */
-static bool find_version(const struct decision *decision, const struct removal *wanted,
-                         const struct version **found, struct error *err)
+void recycle_by_policy(struct decision *decision, const struct version *version, struct span why)
 {
-    const struct view *view = decision->view;
-    const struct subject *subject = view_subject(view, wanted->subject);
-    struct span text = name_text(wanted->subject, decision->arena);
-    if (!subject)
-        return error_subject_not_found(err, text);
-    bool latest = wanted->version == LATEST_VERSION;
-    *found = latest ? subject_latest(subject) : view_version(view, subject, wanted->version);
-    if (!*found)
-        return error_version_not_found(err, wanted->version);
-    if ((*found)->row.hidden && !wanted->permanent)
-        return error_version_soft_deleted(err, text, wanted->version);
-    return true;
+    remove_hide(decision, version, (struct cause){.policy = true, .why = why})->row.ts = decision->now;
 }
 
-static bool decide_version(struct decision *decision, void *arg, struct error *err)
+void purge_by_policy(struct decision *decision, const struct subject *subject,
+                     const struct version *const *versions, const struct span *whys, size_t count)
 {
-    struct version_removal *removal = arg;
-    const struct removal *wanted = removal->wanted;
-    const struct version *version = NULL;
-    rest_on(decision, wanted->subject);
-    if (!find_version(decision, wanted, &version, err) || !decision_may_write(decision, wanted->subject, err))
-        return false;
-    const struct subject *subject = view_subject(decision->view, wanted->subject);
-    removal->number = version->number;
-    if (!wanted->permanent && subject_live_count(subject) == 1 &&
-        subject_is_held(decision->view, wanted->subject))
-        return error_no_live_version(err, name_text(wanted->subject, decision->arena));
-    if (!check_referrers(decision, version, wanted->permanent, NULL, err))
-        return false;
-    if (!wanted->permanent) {
-        hide(decision, subject, version)->row.ts = decision->now;
-        if (subject_live_count(subject) == 1)
-            drop_lifeless_settings(decision, wanted->subject);
-        return true;
-    }
-    if (!version->row.hidden)
-        return error_version_not_soft_deleted(err, name_text(wanted->subject, decision->arena),
-                                              version->number);
-    purge(decision, version);
-    if (subject_version_count(subject) == 1)
-        drop_settings(decision, wanted->subject);
-    return true;
-}
-
-bool registry_remove_version(struct registry *registry, const struct removal *wanted, int *number,
-                             struct arena *arena, struct error *err)
-{
-    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by};
-    struct version_removal removal = {.wanted = wanted};
-    if (!registry_decide(&decision, decide_version, &removal, err))
-        return false;
-    *number = removal.number;
-    return true;
-}
-
-struct subject_removal {
-    const struct removal *wanted;
-    int *versions;
-    size_t count;
-};
-
-static bool find_subject(const struct decision *decision, const struct removal *wanted,
-                         const struct subject **found, struct error *err)
-{
-    struct span text = name_text(wanted->subject, decision->arena);
-    *found = view_subject(decision->view, wanted->subject);
-    if (!*found)
-        return error_subject_not_found(err, text);
-    if (!wanted->permanent && !subject_live_count(*found))
-        return error_subject_soft_deleted(err, text);
-    if (!decision_may_write(decision, wanted->subject, err))
-        return false;
-    return !subject_is_held(decision->view, wanted->subject) || error_subject_associated(err, text);
-}
-
-/* What refers to itself goes with itself, where that is the custom. */
-static bool remove_each(struct decision *decision, const struct subject *subject,
-                        const struct version *version, bool permanent, struct error *err)
-{
-    struct name name = subject_name(subject);
-    bool alone = view_customs(decision->view)->own_references_hold;
-    if (!check_referrers(decision, version, permanent, alone ? NULL : &name, err))
-        return false;
-    if (!permanent)
-        hide(decision, subject, version);
-    else if (version->row.hidden)
-        purge(decision, version);
-    else
-        return error_subject_not_soft_deleted(err, name_text(name, decision->arena));
-    return true;
-}
-
-/* Hiding a whole subject leaves the times of its versions as they are. */
-static bool decide_subject(struct decision *decision, void *arg, struct error *err)
-{
-    struct subject_removal *removal = arg;
-    const struct removal *wanted = removal->wanted;
-    const struct subject *subject = NULL;
-    rest_on(decision, wanted->subject);
-    if (!find_subject(decision, wanted, &subject, err))
-        return false;
-    removal->count = 0;
-    removal->versions = arena_array(decision->arena, (size_t)subject_version_count(subject), sizeof(int));
-    struct cursor cursor = subject_versions(decision->view, subject);
-    const struct version *version;
-    while ((version = cursor_version(&cursor))) {
-        if (version->row.hidden && !wanted->permanent)
-            continue;
-        if (!remove_each(decision, subject, version, wanted->permanent, err))
-            return false;
-        removal->versions[removal->count++] = version->number;
-    }
-    if (wanted->permanent)
-        drop_settings(decision, wanted->subject);
-    else
-        drop_lifeless_settings(decision, wanted->subject);
-    return true;
-}
-
-bool registry_remove_subject(struct registry *registry, const struct removal *wanted, const int **versions,
-                             size_t *count, struct arena *arena, struct error *err)
-{
-    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by};
-    struct subject_removal removal = {.wanted = wanted};
-    if (!registry_decide(&decision, decide_subject, &removal, err))
-        return false;
-    *versions = removal.versions;
-    *count = removal.count;
-    return true;
-}
-
-static bool decide_context(struct decision *decision, void *arg, struct error *err)
-{
-    struct span name = *(const struct span *)arg;
-    const struct context *context = view_context(decision->view, name);
-    decision_rests_on_context(decision, name);
-    if (!context || context->gone)
-        return true;
-    if (context->live + context->hidden)
-        return error_context_not_empty(err, name);
-    decision_change(decision, CHANGE_CONTEXT, (struct name){.context = name})->id = context->last_id;
-    return true;
-}
-
-bool registry_remove_context(struct registry *registry, struct span context, const struct origin *by,
-                             struct arena *arena, struct error *err)
-{
-    struct decision decision = {.registry = registry, .arena = arena, .by = by};
-    return registry_decide(&decision, decide_context, &context, err);
-}
-
-/* Whether somebody out of the scope refers to it; whoever is in it goes too. */
-static bool referred_from_outside(const struct decision *decision, const struct version *version,
-                                  struct name scope)
-{
-    const struct customs *customs = view_customs(decision->view);
-    bool everything = name_always_set(scope, customs);
-    struct cursor referrers = view_referrers(decision->view, version);
-    const struct record *record;
-    while (!everything && (record = cursor_referrer(&referrers))) {
-        struct cursor holders = view_holders(decision->view, record->context, record->id);
-        const struct version *holder;
-        while ((holder = cursor_version(&holders)))
-            if (!name_within(holder->subject, scope, customs) &&
-                !(holder->row.hidden && customs->hidden_hold_nothing))
-                return true;
-    }
-    return false;
-}
-
-static bool purge_leftovers(struct decision *decision, const struct subject *subject, struct name scope,
-                            struct error *err)
-{
-    struct name name = {arena_copy(decision->arena, subject->name.context),
-                        arena_copy(decision->arena, subject->name.subject)};
-    struct cursor cursor = subject_versions(decision->view, subject);
-    const struct version *version;
-    rest_on(decision, name);
-    while ((version = cursor_version(&cursor))) {
-        if (referred_from_outside(decision, version, scope))
-            return error_reference_exists(err, name_text(name, decision->arena), version->number);
-        purge(decision, version);
-    }
-    if (!name_equal(name, scope))
-        drop_settings(decision, name);
-    return true;
-}
-
-bool remove_leftovers(struct decision *decision, struct name scope, struct error *err)
-{
-    const struct customs *customs = view_customs(decision->view);
-    struct cursor cursor = view_subjects(decision->view, SPAN(""));
-    const struct subject *subject;
-    decision_rests_on_registry(decision);
-    while ((subject = cursor_subject(&cursor)))
-        if (name_within(subject->name, scope, customs) && subject->live)
-            return error_subjects_exist(err);
-    cursor = view_subjects(decision->view, SPAN(""));
-    while ((subject = cursor_subject(&cursor)))
-        if (name_within(subject->name, scope, customs) && !purge_leftovers(decision, subject, scope, err))
-            return false;
-    return true;
+    for (size_t i = 0; i < count; i++)
+        remove_purge(decision, versions[i], whys[i]);
+    if ((size_t)subject_version_count(subject) == count)
+        remove_settings(decision, name_copy(subject_name(subject), decision->arena));
 }

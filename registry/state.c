@@ -5,6 +5,7 @@
 #include "registry/policies.h"
 #include "registry/rows.h"
 #include "registry/settings.h"
+#include "registry/tombs.h"
 
 #include "registry/references.h"
 
@@ -93,6 +94,8 @@ void state_open(struct state *state, const struct level *level, struct parsed_po
         .held.order = rows_by_subject,
         .resources.order = rows_by_resource,
         .policies.order = policies_by_scope,
+        .tombs.order = tombs_by_version,
+        .kept.order = kept_by_subject,
     };
 }
 
@@ -116,6 +119,8 @@ void state_free(struct state *state)
     table_drain(&state->subjects, free);
     table_drain(&state->scopes, free);
     table_drain(&state->policies, free);
+    table_drain(&state->tombs, free);
+    table_drain(&state->kept, free);
     table_drain(&state->edges, free);
     table_drain(&state->versions, version_free);
     table_drain(&state->records, record_free);

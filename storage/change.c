@@ -9,6 +9,7 @@
 static const char *const names[CHANGE_KINDS] = {
     [CHANGE_RECORD] = "RECORD",
     [CHANGE_VERSION] = "VERSION",
+    [CHANGE_RESTORE] = "RESTORE",
     [CHANGE_HIDE] = "HIDE",
     [CHANGE_REVIVE] = "REVIVE",
     [CHANGE_HOLD] = "HOLD",
@@ -24,18 +25,19 @@ static const char *const names[CHANGE_KINDS] = {
 };
 
 /* Which member of the union a kind uses. */
-enum part { PART_RECORD, PART_ROW, PART_BODY };
+enum part { PART_RECORD, PART_ROW, PART_TOMB, PART_BODY };
 
 static enum part part_of(enum change_kind kind)
 {
     switch (kind) {
-    case CHANGE_RECORD: return PART_RECORD;
+    case CHANGE_RECORD:
+    case CHANGE_FORGET: return PART_RECORD;
     case CHANGE_VERSION:
+    case CHANGE_RESTORE:
     case CHANGE_HIDE:
     case CHANGE_REVIVE:
-    case CHANGE_HOLD:
-    case CHANGE_PURGE: return PART_ROW;
-    case CHANGE_FORGET:
+    case CHANGE_HOLD: return PART_ROW;
+    case CHANGE_PURGE: return PART_TOMB;
     case CHANGE_SETTINGS:
     case CHANGE_POLICY:
     case CHANGE_ASSOCIATION:
@@ -94,11 +96,24 @@ static struct span row_journal(const struct version_row *row, struct arena *aren
     return buffer_span(&out);
 }
 
+static struct span tomb_journal(const struct tomb_row *tomb, struct arena *arena)
+{
+    struct buffer out = {.arena = arena};
+    buffer_put(&out, SPAN("{\"guid\":"));
+    text_quote(&out, tomb->guid);
+    buffer_printf(&out, ",\"highest\":%d,\"keepsText\":%s}", tomb->highest,
+                  tomb->keeps_text ? "true" : "false");
+    return buffer_span(&out);
+}
+
 struct span change_journal(const struct change *change, struct arena *arena)
 {
+    if (change->kind == CHANGE_FORGET)
+        return SPAN("");
     switch (part_of(change->kind)) {
     case PART_RECORD: return record_journal(&change->record, arena);
     case PART_ROW: return row_journal(&change->row, arena);
+    case PART_TOMB: return tomb_journal(&change->tomb, arena);
     case PART_BODY: return change->body;
     }
     __builtin_unreachable();
@@ -122,6 +137,7 @@ size_t change_spans(struct change *change, struct span *spans[CHANGE_SPANS_MAX])
         spans[count++] = &change->row.recycled;
         spans[count++] = &change->row.hold;
         break;
+    case PART_TOMB: spans[count++] = &change->tomb.guid; break;
     case PART_BODY: spans[count++] = &change->body; break;
     }
     return count;

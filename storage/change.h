@@ -11,11 +11,13 @@
 enum change_kind {
     CHANGE_RECORD,          /* a schema under an id in a context; it also makes the context */
     CHANGE_VERSION,         /* a number of a subject for an id */
+    CHANGE_RESTORE,         /* the same for a number that was purged: what it was comes back */
     CHANGE_HIDE,            /* soft delete of a version, with its new ts */
     CHANGE_REVIVE,          /* the way back */
     CHANGE_HOLD,            /* a hold put on a version, or taken off */
     CHANGE_PURGE,           /* a version is gone for good and leaves a tombstone */
-    CHANGE_FORGET,          /* a record whose last holder is gone goes itself; its id stays used */
+    CHANGE_FORGET,          /* a record whose last holder is gone goes itself; its id stays used. With a guid
+                               its text goes too, unless another record has it */
     CHANGE_SETTINGS,        /* configuration and mode of a scope */
     CHANGE_POLICY,          /* the retention policy of a scope */
     CHANGE_ASSOCIATION,     /* a resource and the subject it holds */
@@ -47,6 +49,13 @@ struct version_row {
     struct span hold;           /* JSON; empty: none */
 };
 
+/* What a version that was purged leaves: its tombstone. */
+struct tomb_row {
+    struct span guid;
+    int highest;                /* no number of the subject up to this is given again; 0: they are free */
+    bool keeps_text;            /* the text outlives its last holder */
+};
+
 struct change {
     enum change_kind kind;
     uint64_t seq;               /* its batch; given at commit */
@@ -57,8 +66,9 @@ struct change {
     int id;                     /* RECORD, VERSION…: 0 until the commit gives it */
     int version;                /* always decided */
     union {
-        struct record_row record;       /* RECORD */
-        struct version_row row;         /* VERSION, HIDE, REVIVE, HOLD, PURGE */
+        struct record_row record;       /* RECORD; of FORGET the guid */
+        struct version_row row;         /* VERSION, RESTORE, HIDE, REVIVE, HOLD */
+        struct tomb_row tomb;           /* PURGE */
         struct span body;               /* the rest, as JSON; empty: taken away */
     };
 };

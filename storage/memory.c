@@ -141,12 +141,13 @@ static MUST_CHECK bool put_change(struct batch *batch, const struct change *chan
     switch (change->kind) {
     case CHANGE_RECORD: put_record(batch, change); return true;
     case CHANGE_VERSION:
+    case CHANGE_RESTORE:
     case CHANGE_HIDE:
     case CHANGE_REVIVE:
     case CHANGE_HOLD: return put_version(batch, change, err);
     case CHANGE_PURGE:
         drop(batch, facts_find(batch->facts, VERSIONS, change->context, change->subject, change->version));
-        put_removal(batch, change);
+        put(batch, TOMBSTONES, change->version, *change);
         return true;
     case CHANGE_FORGET: return forget(batch, change, err);
     case CHANGE_SETTINGS: put_body(batch, SETTINGS, change); return true;
@@ -199,7 +200,6 @@ static enum commit memory_commit(struct store *store, uint64_t seq, const struct
 static bool is_back(const struct facts *facts, const struct change *gone)
 {
     switch (gone->kind) {
-    case CHANGE_PURGE: return facts_find(facts, VERSIONS, gone->context, gone->subject, gone->version);
     case CHANGE_FORGET: return facts_record_of(facts, gone);
     case CHANGE_SETTINGS: return facts_find(facts, SETTINGS, gone->context, gone->subject, 0);
     case CHANGE_POLICY: return facts_find(facts, POLICIES, gone->context, gone->subject, 0);

@@ -97,12 +97,30 @@ static void keep_removal(struct row *rows, size_t *count, const struct change *c
     put_text(removal, origin_of(change)->why);
 }
 
-static void purge_version(struct row *rows, size_t *count, const struct change *change)
+static void purge_version(struct row *rows, size_t *count, const struct change *change, uint64_t seq)
 {
     struct row *version = begin(rows, count, SQL_DROP_VERSION);
     put_text(version, change->context);
     put_text(version, change->subject);
     put_number(version, change->version);
+
+    struct row *tomb = begin(rows, count, SQL_PUT_TOMBSTONE);
+    put_text(tomb, change->context);
+    put_text(tomb, change->subject);
+    put_number(tomb, change->version);
+    put_number(tomb, change->id);
+    put_text(tomb, change->tomb.guid);
+    put_number(tomb, change->tomb.highest);
+    put_number(tomb, change->at);
+    put_text(tomb, origin_of(change)->who);
+    put_text(tomb, origin_of(change)->agent);
+    put_text(tomb, origin_of(change)->why);
+    put_number(tomb, (int64_t)seq);
+}
+
+static void drop_content(struct row *rows, size_t *count, struct span guid)
+{
+    put_text(begin(rows, count, SQL_DROP_CONTENT), guid);
 }
 
 static void drop_id(struct row *rows, size_t *count, const struct change *change, enum statement statement)
@@ -179,16 +197,18 @@ size_t rows_of_change(const struct change *change, struct place place, struct ro
     switch (change->kind) {
     case CHANGE_RECORD: keep_record(rows, &count, change, place.seq); break;
     case CHANGE_VERSION:
+    case CHANGE_RESTORE:
     case CHANGE_HIDE:
     case CHANGE_REVIVE:
     case CHANGE_HOLD: keep_version(rows, &count, change, place.seq); break;
     case CHANGE_PURGE:
-        purge_version(rows, &count, change);
-        keep_removal(rows, &count, change, place);
+        purge_version(rows, &count, change, place.seq);
         break;
     case CHANGE_FORGET:
         drop_id(rows, &count, change, SQL_DROP_USED);
         drop_id(rows, &count, change, SQL_DROP_SCHEMA);
+        if (change->record.guid.len)
+            drop_content(rows, &count, change->record.guid);
         keep_removal(rows, &count, change, place);
         break;
     case CHANGE_SETTINGS: keep_body(rows, &count, change, place, SQL_PUT_SETTINGS, SQL_DROP_SETTINGS); break;
@@ -207,9 +227,9 @@ size_t rows_of_change(const struct change *change, struct place place, struct ro
     return count;
 }
 
-const enum statement replay_statements[] = {SQL_GET_CONTEXTS,     SQL_GET_RECORDS,  SQL_GET_VERSIONS,
-                                            SQL_GET_SETTINGS,     SQL_GET_POLICIES, SQL_GET_ASSOCIATIONS,
-                                            SQL_GET_USED,         SQL_GET_REMOVALS};
+const enum statement replay_statements[] = {
+    SQL_GET_CONTEXTS, SQL_GET_RECORDS,  SQL_GET_TOMBSTONES,   SQL_GET_VERSIONS,
+    SQL_GET_SETTINGS, SQL_GET_POLICIES, SQL_GET_ASSOCIATIONS, SQL_GET_USED, SQL_GET_REMOVALS};
 const size_t replay_statements_count = sizeof replay_statements / sizeof *replay_statements;
 
 static struct change body_change(enum change_kind kind, const struct value *value)
@@ -243,6 +263,15 @@ static struct change version_change(const struct value *value)
                            .seq = (uint64_t)value[10].number};
 }
 
+static struct change tombstone_change(const struct value *value, struct origin *by)
+{
+    *by = (struct origin){.who = value[7].text, .agent = value[8].text, .why = value[9].text};
+    return (struct change){.kind = CHANGE_PURGE, .context = value[0].text, .subject = value[1].text,
+                           .version = (int)value[2].number, .id = (int)value[3].number,
+                           .tomb = {.guid = value[4].text, .highest = (int)value[5].number},
+                           .at = value[6].number, .by = by, .seq = (uint64_t)value[10].number};
+}
+
 static struct change removal_change(const struct value *value, struct origin *by)
 {
     struct change change = {.context = value[1].text, .subject = value[2].text,
@@ -264,6 +293,7 @@ struct change change_of_row(const struct row *row, struct origin *by)
     case SQL_GET_POLICIES: return body_change(CHANGE_POLICY, row->values);
     case SQL_GET_ASSOCIATIONS: return body_change(CHANGE_ASSOCIATION, row->values);
     case SQL_GET_USED: return id_change(CHANGE_USED, row->values);
+    case SQL_GET_TOMBSTONES: return tombstone_change(row->values, by);
     case SQL_GET_REMOVALS: return removal_change(row->values, by);
     default: assert(!"no statement of a replay"); __builtin_unreachable();
     }

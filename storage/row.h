@@ -21,7 +21,7 @@ struct value {
     struct span text;
 };
 
-enum { ROW_VALUES_MAX = 12, CHANGE_ROWS_MAX = 4 };
+enum { ROW_VALUES_MAX = 12, CHANGE_ROWS_MAX = 5 };
 
 /* One execution of a statement, or one row of its answer. */
 struct row {

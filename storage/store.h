@@ -38,8 +38,9 @@ struct store_type {
     struct store *(*open)(const char *place, struct error *err);
     void (*close)(struct store *store);
 
-    /* What changed after batch `since`, as of one moment: contexts, records, versions, settings, …, removals
-     * last; with since = 0 the whole state, and nothing that is gone. A removal is told unless what went came
+    /* What changed after batch `since`, as of one moment: contexts, records, purges, versions, settings, …,
+     * removals last. With since = 0 it is the whole state, and of what is gone the tombstones alone; a number
+     * may have been given again, so they come before the versions. A removal is told unless what went came
      * back since; who listens may never have known it. `standing` is filled. */
     MUST_CHECK bool (*replay)(struct store *store, uint64_t since, change_fn *each, void *arg,
                               struct standing *standing, struct error *err);

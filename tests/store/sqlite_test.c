@@ -127,7 +127,8 @@ static void the_file_is_marked_and_logs_ahead(void **state)
     assert_string_equal(lines_of(kit, "PRAGMA journal_mode"), "wal\n");
     assert_string_equal(lines_of(kit, "PRAGMA integrity_check"), "ok\n");
     assert_string_equal(lines_of(kit, "SELECT number, name, length(digest) FROM migration"),
-                        "1|0001_registry|64\n2|0002_two_ids|64\n3|0003_clock|64\n");
+                        "1|0001_registry|64\n2|0002_two_ids|64\n3|0003_clock|64\n"
+                        "4|0004_tombstones|64\n");
 }
 
 static void another_program_can_read_and_copy_while_it_is_served(void **state)
@@ -300,6 +301,12 @@ static void read_body(struct kit *kit, sqlite3_stmt *row, struct change *change)
                                              .references = column(kit, row, 9),
                                              .metadata = column(kit, row, 10),
                                              .rules = column(kit, row, 11)};
+    } else if (change->kind == CHANGE_PURGE) {
+        assert_true(text_read(source, &text_rules_event, &body, &failure, kit->arena));
+        change->tomb = (struct tomb_row){.guid = text_get(&body, SPAN("guid"))->string,
+                                         .highest = (int)number_in(&body, "highest")};
+    } else if (change->kind == CHANGE_FORGET) {
+        change->record = (struct record_row){.guid = SPAN("")};
     } else if (change->version) {
         assert_true(text_read(source, &text_rules_event, &body, &failure, kit->arena));
         change->row = (struct version_row){.ts = number_in(&body, "ts"),
@@ -335,6 +342,11 @@ static void read_entry(void *arg, sqlite3_stmt *row)
                               .subject = column(rebuild->kit, row, 4),
                               .version = sqlite3_column_int(row, 5),
                               .id = sqlite3_column_int(row, 6)};
+    struct origin *by = arena_alloc(rebuild->kit->arena, sizeof *by);
+    *by = (struct origin){.who = column(rebuild->kit, row, 12),
+                          .agent = column(rebuild->kit, row, 13),
+                          .why = column(rebuild->kit, row, 14)};
+    change->by = by;
     assert_true(change_kind_find(column(rebuild->kit, row, 2), &change->kind));
     read_body(rebuild->kit, row, change);
 }
@@ -345,7 +357,8 @@ static struct heard rebuilt(struct kit *kit, uint64_t until)
     struct span sql =
         arena_printf(kit->arena,
                      "SELECT j.seq, j.at, j.kind, j.context, j.subject, j.version, j.id, j.body, "
-                     "c.text, c.refs, c.metadata, c.rules FROM journal j LEFT JOIN contents c "
+                     "c.text, c.refs, c.metadata, c.rules, j.who, j.agent, j.why "
+                     "FROM journal j LEFT JOIN contents c "
                      "ON c.guid = CASE j.kind WHEN 'RECORD' THEN json_extract(j.body, '$.guid') END "
                      "WHERE j.seq <= %d ORDER BY j.seq, j.ord",
                      (int)until);
@@ -460,9 +473,9 @@ static const char *copy_of(struct kit *kit, const char *name, const char *sql)
 static void a_database_of_another_version_is_refused(void **state)
 {
     struct kit *kit = *state;
-    const char *newer = copy_of(kit, "newer.db", "INSERT INTO migration VALUES (4, '0004_more', 'x')");
-    expect_refusal(kit, newer, "it was written by a newer schemad: it has migration 4, this one knows 3");
-    expect_refusal(kit, newer, "it was written by a newer schemad: it has migration 4, this one knows 3");
+    const char *newer = copy_of(kit, "newer.db", "INSERT INTO migration VALUES (5, '0005_more', 'x')");
+    expect_refusal(kit, newer, "it was written by a newer schemad: it has migration 5, this one knows 4");
+    expect_refusal(kit, newer, "it was written by a newer schemad: it has migration 5, this one knows 4");
     const char *changed = copy_of(kit, "changed.db", "UPDATE migration SET digest = 'x'");
     expect_refusal(kit, changed,
                    "its migration 0001_registry is not the one of this schemad, the digests differ");

@@ -143,7 +143,11 @@ class TidyTest(unittest.TestCase):
     def test_removals_are_built_in_one_place(self):
         self.planted("registry/a.c", HEAD + "void a(void)\n{\n    c.kind = CHANGE_PURGE;\n}\n", 5, "removal")
         self.planted("registry/a.c", HEAD + "struct change c = {.kind = CHANGE_HIDE};\n", 3, "removal")
+        self.planted("registry/a.c", HEAD + "void a(void)\n{\n    b(c, CHANGE_REVIVE);\n}\n", 5, "removal")
         self.fine("registry/a.c", HEAD + "void a(void)\n{\n    if (c.kind == CHANGE_HIDE)\n        b();\n}\n")
+        self.fine("registry/a.c", HEAD + "void a(void)\n{\n    switch (k) {\n    case CHANGE_PURGE: b();\n"
+                  "    }\n}\n")
+        self.fine("storage/a.c", HEAD + "struct change c = {.kind = CHANGE_PURGE};\n")
 
     def test_migrations_are_numbered_without_gaps(self):
         self.planted("migrations/sqlite/0003_more.sql", "", 1, "migration")

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Floors, conditions and their moments. An age is compared in milliseconds, use in whole UTC days. */
+#include "registry/protect.h"
+
+#include "base/moment.h"
+#include "registry/references.h"
+#include "registry/usage.h"
+
+struct judging judging_begin(const struct view *view, int64_t now, struct name subject)
+{
+    static const struct policy none;
+    struct governing governing = view_policy(view, subject);
+    struct settings settings = view_settings(view, subject);
+    return (struct judging){.view = view,
+                            .now = now,
+                            .subject = view_subject(view, subject),
+                            .policy = governing.policy ? governing.policy : &none,
+                            .transitive = settings.level->transitive &&
+                                          (settings.level->backward || settings.level->forward),
+                            .read_only = mode_reads_only(settings.mode)};
+}
+
+int version_rank(const struct judging *judging, const struct version *version)
+{
+    struct cursor cursor = subject_versions_down(judging->view, judging->subject);
+    const struct version *above;
+    int rank = 0;
+    while ((above = cursor_version(&cursor)) && above->number > version->number)
+        rank += !above->row.hidden;
+    return rank;
+}
+
+static bool is_latest(const struct judging *judging, const struct version *version)
+{
+    return version == subject_latest(judging->subject);
+}
+
+/* The latest is young for as long as it is the latest. */
+static bool is_ageless(const struct judging *judging, const struct version *version)
+{
+    return !judging->policy->age_created && is_latest(judging, version);
+}
+
+static int64_t age_begins(const struct judging *judging, const struct version *version)
+{
+    if (judging->policy->age_created || !version->row.superseded)
+        return version->row.created;
+    return version->row.superseded;
+}
+
+int64_t version_age(const struct judging *judging, const struct version *version)
+{
+    int64_t begins = age_begins(judging, version);
+    return is_ageless(judging, version) || begins > judging->now ? 0 : judging->now - begins;
+}
+
+struct span days_ago(const char *what, int64_t ms, struct arena *arena)
+{
+    int64_t days = ms / DAY_MS;
+    return arena_printf(arena, "%s %lld day%s ago", what, (long long)days, days == 1 ? "" : "s");
+}
+
+static struct span age_text(const struct judging *judging, const struct version *version, struct arena *arena)
+{
+    if (is_ageless(judging, version))
+        return SPAN("the latest version");
+    return days_ago(judging->policy->age_created ? "created" : "superseded", version_age(judging, version),
+                    arena);
+}
+
+/* ---- floors */
+
+static void add(struct floors *floors, struct floor floor)
+{
+    floors->items[floors->count++] = floor;
+    if (floor.until == NEVER || floors->until == NEVER)
+        floors->until = NEVER;
+    else if (floor.until > floors->until)
+        floors->until = floor.until;
+}
+
+static void add_rule(struct floors *floors, const char *rule, struct given given, int64_t until,
+                     struct span detail, struct arena *arena)
+{
+    struct span number = given_text(given, arena), end = SPAN("");
+    if (until != NEVER)
+        end = arena_printf(arena, " until %.*s", SPAN_ARGS(moment_text(until, arena)));
+    struct span said = arena_printf(arena, "%s %.*s%.*s", rule, SPAN_ARGS(number), SPAN_ARGS(end));
+    add(floors, (struct floor){rule, detail, said, until});
+}
+
+static void add_hold(struct floors *floors, const struct judging *judging, const struct version *version,
+                     struct arena *arena)
+{
+    struct hold hold;
+    if (hold_in_force(&version->row, judging->now, &hold, arena))
+        add(floors, (struct floor){"hold", hold.reason, hold.reason, hold.until});
+}
+
+static void add_count(struct floors *floors, const struct judging *judging, const struct version *version,
+                      int rank, struct arena *arena)
+{
+    struct given most = judging->policy->min_versions;
+    if (version->row.hidden || (double)rank >= most.value)
+        return;
+    struct span detail = arena_printf(arena, "one of the newest %.*s live versions",
+                                      SPAN_ARGS(given_text(most, arena)));
+    add_rule(floors, "minVersions", most, NEVER, detail, arena);
+}
+
+static void add_age(struct floors *floors, const struct judging *judging, const struct version *version,
+                    struct arena *arena)
+{
+    struct given days = judging->policy->min_age_days;
+    if (version_age(judging, version) >= given_ms(days))
+        return;
+    int64_t until = age_begins(judging, version) + given_ms(days);
+    add_rule(floors, "minAgeDays", days, is_ageless(judging, version) ? NEVER : until,
+             age_text(judging, version, arena), arena);
+}
+
+static void add_use(struct floors *floors, const struct judging *judging, const struct version *version,
+                    struct arena *arena)
+{
+    struct given days = judging->policy->used_within_days;
+    if (days.value <= 0)
+        return;
+    int64_t last = usage_day(version->record);
+    if (moment_day(judging->now) - last >= given_days(days))
+        return;
+    add_rule(floors, "usedWithinDays", days, (last + given_days(days)) * DAY_MS,
+             usage_detail(version->record, arena), arena);
+}
+
+struct floors version_floors(const struct judging *judging, const struct version *version, int rank,
+                             struct arena *arena)
+{
+    struct floors floors = {.count = 0};
+    add_hold(&floors, judging, version, arena);
+    add_count(&floors, judging, version, rank, arena);
+    add_age(&floors, judging, version, arena);
+    add_use(&floors, judging, version, arena);
+    return floors;
+}
+
+bool floors_hold(const struct floors *floors)
+{
+    return floors->count && strcmp(floors->items[0].rule, "hold") == 0;
+}
+
+struct span floors_said(const struct floors *floors, struct arena *arena)
+{
+    struct buffer out = {.arena = arena};
+    for (size_t i = floors_hold(floors); i < floors->count; i++)
+        buffer_printf(&out, "%s%.*s", out.len ? ", " : "", SPAN_ARGS(floors->items[i].said));
+    return buffer_span(&out);
+}
+
+static void put_until(struct buffer *out, int64_t until)
+{
+    if (until != NEVER)
+        buffer_printf(out, ",\"until\":\"%.*s\"", SPAN_ARGS(moment_text(until, out->arena)));
+}
+
+struct span floors_write(const struct floors *floors, struct arena *arena)
+{
+    struct buffer out = {.arena = arena};
+    buffer_byte(&out, '[');
+    for (size_t i = 0; i < floors->count; i++) {
+        const struct floor *floor = &floors->items[i];
+        buffer_printf(&out, "%s{\"rule\":\"%s\",\"detail\":", i ? "," : "", floor->rule);
+        text_quote(&out, floor->detail);
+        put_until(&out, floor->until);
+        buffer_byte(&out, '}');
+    }
+    buffer_byte(&out, ']');
+    return buffer_span(&out);
+}
+
+struct span floors_refusal(const struct floors *floors, struct arena *arena)
+{
+    struct buffer out = {.arena = arena};
+    buffer_printf(&out, "{\"protectedBy\":%.*s", SPAN_ARGS(floors_write(floors, arena)));
+    put_until(&out, floors->until);
+    buffer_byte(&out, '}');
+    return buffer_span(&out);
+}
+
+/* ---- what prune and purge take */
+
+static void because(struct taking *taking, int64_t from, struct span why)
+{
+    taking->because[taking->count++] = why;
+    if (taking->from < from)
+        taking->from = from;
+}
+
+struct taking version_prune(const struct judging *judging, const struct version *version, int rank,
+                            struct arena *arena)
+{
+    const struct policy *policy = judging->policy;
+    struct taking taking = {.from = 0};
+    if (!policy->prunes || is_latest(judging, version) ||
+        (policy->keep_versions.is && (double)rank < policy->keep_versions.value))
+        return (struct taking){.from = NEVER};
+    if (policy->keep_versions.is)
+        because(&taking, 0, arena_printf(arena, "beyond keepVersions %.*s",
+                                         SPAN_ARGS(given_text(policy->keep_versions, arena))));
+    if (policy->older_than_days.is)
+        because(&taking, age_begins(judging, version) + given_ms(policy->older_than_days),
+                age_text(judging, version, arena));
+    if (policy->unused_for_days.is) {
+        int64_t last = usage_day(version->record), today = moment_day(judging->now);
+        int64_t days = today > last ? today - last : 0;
+        because(&taking, (last + given_days(policy->unused_for_days)) * DAY_MS,
+                arena_printf(arena, "unused for %lld day%s", (long long)days, days == 1 ? "" : "s"));
+    }
+    return taking;
+}
+
+int64_t version_expiry(const struct judging *judging, const struct version *version)
+{
+    AUTO_ARENA arena = arena_new();
+    struct recycled recycled;
+    if (!judging->policy->recycle_days.is || !recycled_read(version->row.recycled, &recycled, arena))
+        return NEVER;
+    return recycled.at + given_ms(judging->policy->recycle_days);
+}
+
+struct taking version_purge(const struct judging *judging, const struct version *version,
+                            struct arena *arena)
+{
+    int64_t expiry = version_expiry(judging, version);
+    struct taking taking = {.from = 0};
+    if (!judging->policy->purges || expiry == NEVER)
+        return (struct taking){.from = NEVER};
+    because(&taking, expiry, days_ago("expired", judging->now > expiry ? judging->now - expiry : 0, arena));
+    return taking;
+}
+
+bool version_remembered(const struct judging *judging, const struct version *version)
+{
+    return judging->transitive && version_by_policy(&version->row);
+}
+
+int64_t version_prunable_from(const struct judging *judging, const struct version *version,
+                              struct arena *arena)
+{
+    bool hidden = version->row.hidden;
+    int rank = version_rank(judging, version);
+    struct floors floors = version_floors(judging, version, rank, arena);
+    struct taking taking = hidden ? version_purge(judging, version, arena)
+                                  : version_prune(judging, version, rank, arena);
+    bool kept = judging->read_only || version_referred(judging->view, version, hidden, NULL) ||
+                (hidden && !judging->policy->even_if_transitive && version_remembered(judging, version));
+    if (kept || taking.from == NEVER || floors.until == NEVER)
+        return NEVER;
+    return taking.from > floors.until ? taking.from : floors.until;
+}
