@@ -480,7 +480,8 @@ def test_50_messages_are_pseudo_json_in_single_quotes(client):
     client.register("s", INT)
     assert client.check("s", STRING).json()["messages"] == [
         "{errorType:'TYPE_MISMATCH', description:'The type (path '/') of a field in the new schema does not "
-        "match with the old schema', additionalInfo:'reader type: STRING not compatible with writer type: INT'}",
+        "match with the old "
+        "schema', additionalInfo:'reader type: STRING not compatible with writer type: INT'}",
         "{oldSchemaVersion: 1}", "{oldSchema: '\"int\"'}",
         "{validateFields: 'false', compatibility: 'BACKWARD'}"]
 
