@@ -10,6 +10,7 @@
 #include "registry/registry.h"
 
 struct dialect;
+struct metrics;
 struct route;
 
 struct pair {
@@ -26,6 +27,7 @@ struct call {
     struct registry *registry;
     struct arena *arena;
     const struct dialect *dialect;
+    struct metrics *metrics;            /* of the process; NULL: nobody counts */
     struct origin origin;
     struct span method, target;         /* as they came: percent-encoded, with the query */
     struct call_headers headers;
@@ -64,6 +66,7 @@ enum access {
     ALIASED = 16,       /* the subject may be an alias */
     SMALL_BODY = 32,    /* SETTING_BODY_MAX instead of body_max */
     IN_TESTS = 64,      /* there only where the clock is manual */
+    PLAIN_TEXT = 2048,  /* answered as text, whatever the client accepts */
     ANY_BODY = 128,     /* the body may be any JSON value: its handler says what it should be */
 
     /* Of what the dialect may leave out; then there is no such route. */

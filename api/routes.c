@@ -172,9 +172,11 @@ static bool check(struct call *call, struct error *err)
         return error_media_type(err);
     }
     struct span type;
-    if (!media_choose(call->headers.accept, &type))
+    bool chosen = media_choose(call->headers.accept, &type);
+    if (!chosen && !(call->route->access & PLAIN_TEXT))
         return error_not_acceptable(err);
-    call->media_type = type;
+    if (chosen)
+        call->media_type = type;
     return check_arguments(call, err) && (!call->route->body_argument || body_read(call, err));
 }
 

@@ -30,6 +30,13 @@ int64_t clock_steady(void)
     return milliseconds(CLOCK_MONOTONIC);
 }
 
+int64_t clock_steady_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 void clock_set(int64_t ms)
 {
     atomic_store(&manual, ms < 0 ? -1 : ms);

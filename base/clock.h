@@ -13,8 +13,9 @@ int64_t clock_now(void);
 /* The machine's own time. Never manual: for lines of the log. */
 int64_t clock_real(void);
 
-/* Milliseconds that only go forward: for deadlines. Never manual. */
+/* Milliseconds that only go forward: for deadlines. Never manual. And the same in microseconds. */
 int64_t clock_steady(void);
+int64_t clock_steady_us(void);
 
 /* Stops the clock at `ms`; a negative value goes back to the system's. */
 void clock_set(int64_t ms);

@@ -14,6 +14,22 @@ uint64_t view_seq(const struct view *view)
     return view->state.seq;
 }
 
+/* Contexts count their versions, and there are few of them. */
+struct view_figures view_figures(const struct view *view)
+{
+    const struct state *state = &view->state;
+    struct view_figures figures = {.subjects = state->subjects.count, .schemas = state->records.count};
+    struct table_place place = table_seek(&state->contexts, NULL);
+    const struct context *context;
+    while ((context = table_next(&place))) {
+        figures.contexts += !context->gone && context->name.len;
+        figures.live += (size_t)context->live;
+        figures.recycled += (size_t)context->hidden;
+    }
+    figures.contexts++;         /* the default one is always there */
+    return figures;
+}
+
 const struct subject *view_subject(const struct view *view, struct name name)
 {
     return table_find(&view->state.subjects, &(struct subject){.name = name});

@@ -82,6 +82,13 @@ static inline void view_auto(const struct view **view)
 /* The batch the view stands at. */
 uint64_t view_seq(const struct view *view);
 
+/* How much there is. */
+struct view_figures {
+    size_t contexts, subjects, schemas;
+    size_t live, recycled;      /* versions */
+};
+struct view_figures view_figures(const struct view *view);
+
 /* NULL: no version at all, hidden ones counted. */
 const struct subject *view_subject(const struct view *view, struct name subject);
 

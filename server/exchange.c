@@ -20,10 +20,11 @@ struct exchange *exchange_new(const struct http_options *with, struct peer *peer
     exchange->arena = arena;
     exchange->with = with;
     exchange->peer = peer;
-    exchange->since = clock_steady();
+    exchange->since = clock_steady_us();
     exchange->call = (struct call){
         .registry = with->registry,
         .dialect = with->dialect,
+        .metrics = with->metrics,
         .arena = arena,
         .target = arena_copy(arena, target),
         .origin.who = peer_address(peer),
@@ -33,10 +34,11 @@ struct exchange *exchange_new(const struct http_options *with, struct peer *peer
     return exchange;
 }
 
-static void log_exchange(const struct exchange *exchange)
+static void count_and_log(const struct exchange *exchange)
 {
     const struct call *call = &exchange->call;
-    long long ms = clock_steady() - exchange->since;
+    long long us = clock_steady_us() - exchange->since, ms = us / 1000;
+    metrics_end(exchange->with->metrics, call, us);
     LOG(LOG_DEBUG, "request", {"method", call->method}, {"target", call->target},
         {"status", arena_printf(exchange->arena, "%d", call->status)},
         {"bytes", arena_printf(exchange->arena, "%zu", call->reply.len)},
@@ -48,7 +50,7 @@ void exchange_free(struct exchange *exchange)
 {
     const struct config *config = exchange->with->config;
     if (exchange->begun)
-        log_exchange(exchange);
+        count_and_log(exchange);
     due_in(exchange, config->idle_timeout + config->request_timeout);
     upload_free(&exchange->upload);
     arena_free(exchange->arena);
@@ -82,6 +84,7 @@ bool exchange_head(struct exchange *exchange)
     struct error err = {.arena = exchange->arena};
     struct framing framing;
     exchange->begun = true;
+    metrics_begin(exchange->with->metrics);
     exchange->stage = STAGE_BODY;
     exchange->call.method = head->method;
     fields_take(head, &exchange->call, &exchange->request_id);

@@ -3,7 +3,7 @@
 #ifndef SERVER_HTTP_H
 #define SERVER_HTTP_H
 
-#include "api/call.h"
+#include "api/metrics.h"
 #include "server/config.h"
 #include "server/lane.h"
 #include "server/listen.h"
@@ -24,6 +24,7 @@ struct http;
 struct http_options {
     struct registry *registry;
     const struct dialect *dialect;
+    struct metrics *metrics;
     const struct lanes *lanes;
     const struct listener *listener;
     const struct config *config;

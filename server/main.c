@@ -29,6 +29,7 @@ struct process {
     struct store *store;
     struct registry *registry;
     struct sweeper *sweeper;
+    struct metrics *metrics;
     struct lanes lanes;
     struct http *http;
 };
@@ -132,9 +133,11 @@ static bool open_http(struct process *process, struct error *err)
     process->lanes.write = process->lanes.think ? lane_open((int)config->lane_threads, LANE_ROOM, err) : NULL;
     if (!process->lanes.write)
         return false;
+    process->metrics = metrics_new();
     struct http_options options = {
         .registry = process->registry,
         .dialect = &process->dialect,
+        .metrics = process->metrics,
         .lanes = &process->lanes,
         .listener = &process->listener,
         .config = config,
@@ -188,6 +191,7 @@ static void close_process(struct process *process)
             {"left", arena_printf(process->arena, "%zu", left)});
     lane_close(process->lanes.think);
     lane_close(process->lanes.write);
+    metrics_free(process->metrics);
     sweeper_close(process->sweeper);
     registry_close(process->registry);
     store_close(process->store);

@@ -22,6 +22,7 @@ import run
 DOCS = ROOT / "docs"
 WIDE = 100                      # JSON that is longer is shown with line breaks,
 LONG = 60                       # … and no more lines of it
+BEGINNING = 5                   # lines of another text
 
 
 # ---- docs/api.md
@@ -73,6 +74,10 @@ def json_shown(text):
     return "\n".join(lines if len(lines) <= LONG else lines[:LONG // 4] + ["…"])
 
 
+def beginning(text):
+    return "\n".join([*text.split("\n")[:BEGINNING], "…"])
+
+
 def example_shown(example):
     asked = [f"{example.method} {example.target}"]
     asked += [f"{name}: {value}" for name, value in example.headers.items()]
@@ -80,7 +85,8 @@ def example_shown(example):
         asked += ["", json_shown(example.body)]
     answered = [f"{example.status} {http.HTTPStatus(example.status).phrase}"]
     if example.answer:
-        answered += ["", json_shown(example.answer)]
+        shown = json_shown if "json" in example.type else beginning
+        answered += ["", shown(example.answer)]
     return [example.says, "", "```http", *asked, "```", "", "```http", *answered, "```", ""]
 
 

@@ -40,6 +40,7 @@ def requests(path):
 def steady(text):
     """What differs from run to run is given one value: the guids of associations, and the commit."""
     text = re.sub(r'"commitId":"[^"]*"', '"commitId":"unknown"', text)
+    text = re.sub(r'commit="[^"]*"', 'commit="unknown"', text)
     return re.sub(r'"guid":"[^"]*"(,"resourceName")', rf'"guid":"{SOME_GUID}"\1', text)
 
 

@@ -35,7 +35,8 @@ def complaint(operation, reply):
     media = reply.headers["Content-Type"]
     if media not in content:
         return f"type {media} is not told"
-    errors = list(validator(content[media]["schema"]).iter_errors(reply.json()))
+    said = reply.json() if "json" in media else reply.text
+    errors = list(validator(content[media]["schema"]).iter_errors(said))
     return "; ".join(error.message[:300] for error in errors[:3]) or None
 
 
