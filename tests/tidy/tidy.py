@@ -84,7 +84,7 @@ FOLDERS = re.compile("|".join([
     "tests(/(unit|store|http|docs|producer|kafka|tidy))?",
     "tests/unit/(base|compat|storage|registry|api|server|producer)",
     "tests/clients(/(absent|go|java|recorded|rust(/src)?))?",
-    "tests/corpus(/(avro|json|protobuf|api(/levels)?))?",
+    "tests/corpus(/(avro|json|protobuf|moving|api(/levels)?))?",
     "tests/fuzz(/seeds(/.+)?)?",
 ]))
 
