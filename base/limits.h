@@ -80,6 +80,9 @@ enum {
     STATE_LINES = 10000,        /* lines between two acknowledgements: what may come again after a crash */
     STATE_MS = 1000,            /* … and the time between them */
     METRICS_MS = 5000,          /* between two writings of the metrics file */
+    METRICS_SHOW_MS = 1000,     /* … of the text that is served */
+    METRICS_CLIENTS_MAX = 16,   /* connections to the metrics at a time */
+    METRICS_CLIENT_MS = 10000,  /* … and how long one may be silent */
     FOLLOW_MS = 250,            /* between two looks at a file that grows */
     EVENT_DEPTH_MAX = 64,       /* nesting of one event */
     MAPPED_STRING_MAX = 64 * KIB,/* one mapped string */
@@ -95,6 +98,9 @@ enum {
     SCHEMA_TTL_MS = 900 * 1000, /* how long the schema of an id is believed in; an hour at most */
     TOKEN_MAX = 8192,           /* a bearer token: what a header takes */
     REGISTRY_TRIES = 5,         /* of one request, while the time for it lasts */
+    REGISTRY_ASK_MS = 5000,     /* one question while a run lasts: the run waits for it */
+    REGISTRY_AGAIN_MS = 60000,  /* … and the time until it is asked again, when there was no answer */
+    RULES_LOOK_MS = 2000,       /* between two looks at the files of lookup tables */
     MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */
     KAFKA_TIME_MS = 30 * 1000,  /* for Kafka to answer at first, and for the rest after the word to stop */

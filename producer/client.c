@@ -23,6 +23,8 @@ struct client {
     struct span token; /* bearer; empty: none */
     struct span address; /* scheme://host:port/path, without the last slash, without user */
     int64_t time_ms;
+    unsigned tries;
+    const char *token_file; /* read for each request: a token may be replaced; NULL: none */
 };
 
 /* ---- one try ---- */
@@ -62,6 +64,32 @@ static CURLcode try_once(struct client *client, const struct request *request, i
     CURLcode result = curl_easy_perform(client->curl);
     curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &reply->status);
     return result;
+}
+
+/* ---- the token ---- */
+
+static bool read_token(struct client *client, const char *place, struct error *err)
+{
+    char text[TOKEN_MAX + 2];
+    FILE *file = fopen(place, "rb");
+    if (!file)
+        return error_set(err, 0, "cannot read %s: %s", place, strerror(errno));
+    size_t len = fread(text, 1, sizeof text, file);
+    bool failed = ferror(file);
+    fclose(file);
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r' || text[len - 1] == ' '))
+        len--;
+    bool good = !failed && len > 0 && len <= TOKEN_MAX;
+    for (size_t i = 0; i < len; i++)
+        good = good && text[i] > ' ' && text[i] < 0x7f;
+    if (!good)
+        return error_set(err, 0, "%s does not hold one token of up to %d characters", place, TOKEN_MAX);
+    if (span_equal(client->token, (struct span){text, len}))
+        return true;
+    client->token = arena_copy(client->arena, (struct span){text, len});
+    curl_easy_setopt(client->curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+    curl_easy_setopt(client->curl, CURLOPT_XOAUTH2_BEARER, client->token.ptr);
+    return true;
 }
 
 /* ---- again and again ---- */
@@ -111,11 +139,13 @@ bool client_exchange(struct client *client, const struct request *request, struc
                      struct arena *arena, struct error *err)
 {
     int64_t deadline = clock_steady() + client->time_ms;
+    if (client->token_file && !read_token(client, client->token_file, err))
+        return false;
     for (unsigned tries = 1;; tries++) {
         int64_t left = deadline - clock_steady();
         CURLcode result = try_once(client, request, left > 1 ? left : 1, reply, arena);
         int64_t pause = pause_before(tries);
-        bool last = tries == REGISTRY_TRIES || clock_steady() + pause >= deadline;
+        bool last = tries == client->tries || clock_steady() + pause >= deadline;
         if (last || !worth_repeating(result, reply))
             return result == CURLE_OK || unreachable(client, result, reply, tries, err);
         wait_ms(pause);
@@ -123,28 +153,6 @@ bool client_exchange(struct client *client, const struct request *request, struc
 }
 
 /* ---- who we are ---- */
-
-static bool read_token(struct client *client, const char *place, struct error *err)
-{
-    char text[TOKEN_MAX + 2];
-    FILE *file = fopen(place, "rb");
-    if (!file)
-        return error_set(err, 0, "cannot read %s: %s", place, strerror(errno));
-    size_t len = fread(text, 1, sizeof text, file);
-    bool failed = ferror(file);
-    fclose(file);
-    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r' || text[len - 1] == ' '))
-        len--;
-    bool good = !failed && len > 0 && len <= TOKEN_MAX;
-    for (size_t i = 0; i < len; i++)
-        good = good && text[i] > ' ' && text[i] < 0x7f;
-    if (!good)
-        return error_set(err, 0, "%s does not hold one token of up to %d characters", place, TOKEN_MAX);
-    client->token = arena_copy(client->arena, (struct span){text, len});
-    curl_easy_setopt(client->curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-    curl_easy_setopt(client->curl, CURLOPT_XOAUTH2_BEARER, client->token.ptr);
-    return true;
-}
 
 /* A file that cannot be read is told by its name at once; curl would speak of it only in the midst. */
 static bool set_file(struct client *client, CURLoption option, const char *place, struct error *err)
@@ -250,6 +258,8 @@ struct client *client_open(const struct client_options *options, struct error *e
     struct client *client = arena_alloc(arena, sizeof *client);
     client->arena = arena;
     client->time_ms = options->time_ms ? options->time_ms : CLIENT_TIME_MS;
+    client->tries = options->once ? 1 : REGISTRY_TRIES;
+    client->token_file = options->token_file;
     CURLcode begun = curl_global_init(CURL_GLOBAL_DEFAULT);
     client->curl = curl_easy_init();
     assert(begun == CURLE_OK && client->curl);

@@ -14,9 +14,13 @@ struct client_options {
     const char *token_file; /* holds a bearer token; NULL: none */
     const char *ca, *cert, *key; /* PEM files; NULL: curl's own authorities, no certificate */
     int64_t time_ms; /* for one request, all tries together; 0: the default */
+    bool once; /* one try, no more */
 };
 
 enum { CLIENT_TIME_MS = 30000 };
+
+/* What the registry says of something that is not there, or not any more. */
+enum { CLIENT_NO_SUBJECT = 40401, CLIENT_NO_VERSION = 40402, CLIENT_NO_SCHEMA = 40403 };
 
 /* The code of a schema that is there, but is not one that can be read here. */
 enum { CLIENT_UNFIT = 1 };
@@ -54,6 +58,14 @@ MUST_CHECK bool client_compare(struct client *client, struct span subject, struc
 /* The subject's latest version. Code 40401: it has none. */
 MUST_CHECK bool client_latest(struct client *client, struct span subject, int *id, int *version,
                               struct span *schema, struct arena *arena, struct error *err);
+
+/* Which id a schema has in the subject. Code 40401, 40403: it is not there, or not any more. */
+MUST_CHECK bool client_find(struct client *client, struct span subject, struct span schema, int *id,
+                            struct error *err);
+
+/* The id of a version. Code 40401, 40402: it is not there, or not any more. */
+MUST_CHECK bool client_version(struct client *client, struct span subject, int version, int *id,
+                               struct error *err);
 
 /* The full text of an Avro schema. Code 40403: no such id. `subject` may be empty; a qualified one says in
  * which context the id counts. */

@@ -137,6 +137,28 @@ bool client_register(struct client *client, struct span subject, struct span sch
     return read_count(&reply.json, SPAN("id"), id) || garbage(client, &request, "without a usable id", err);
 }
 
+bool client_find(struct client *client, struct span subject, struct span schema, int *id, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct reply reply;
+    struct request request = {"POST", path_of(arena, SPAN("/subjects/"), subject, SPAN("")),
+                              schema_body(arena, schema)};
+    if (!ask(client, &request, &reply, arena, err))
+        return false;
+    return read_count(&reply.json, SPAN("id"), id) || garbage(client, &request, "without a usable id", err);
+}
+
+bool client_version(struct client *client, struct span subject, int version, int *id, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct reply reply;
+    struct span after = arena_printf(arena, "/versions/%d", version);
+    struct request request = {"GET", path_of(arena, SPAN("/subjects/"), subject, after), {0}};
+    if (!ask(client, &request, &reply, arena, err))
+        return false;
+    return read_count(&reply.json, SPAN("id"), id) || garbage(client, &request, "without a usable id", err);
+}
+
 bool client_check(struct client *client, struct span subject, struct span schema, bool *compatible,
                   struct error *err)
 {

@@ -5,48 +5,14 @@
 #include "base/limits.h"
 #include "producer/encode.h"
 #include "producer/shipped.h"
+#include "producer/whole_file.h"
 
-#include "mapping_genesys.h"
-
-#include <errno.h>
-#include <stdio.h>
-
-static bool read_all(FILE *file, const char *name, size_t most, struct span *text, struct arena *arena,
-                     struct error *err)
-{
-    struct buffer all = {.arena = arena};
-    char chunk[8192];
-    size_t got;
-    while ((got = fread(chunk, 1, sizeof chunk, file)) > 0) {
-        buffer_put(&all, (struct span){chunk, got});
-        if (all.len > most)
-            return error_set(err, 0, "the file %s is longer than %zu bytes", name, most);
-    }
-    *text = buffer_span(&all);
-    return !ferror(file) || error_set(err, 0, "cannot read %s: %s", name, strerror(errno));
-}
-
-static bool read_file(const char *file, size_t most, struct span *text, struct arena *arena,
-                      struct error *err)
-{
-    FILE *opened = fopen(file, "rb");
-    if (!opened)
-        return error_set(err, 0, "cannot read %s: %s", file, strerror(errno));
-    bool read = read_all(opened, file, most, text, arena, err);
-    fclose(opened);
-    return read;
-}
+#include <assert.h>
 
 bool schema_text(const char *name, struct span *text, struct arena *arena, struct error *err)
 {
     return shipped_text(name ? span_of(name) : SPAN("v1"), text) ||
-           read_file(name, SCHEMA_FILE_MAX, text, arena, err);
-}
-
-bool mapping_text(const char *file, struct mapping_source *source, struct arena *arena, struct error *err)
-{
-    *source = (struct mapping_source){file, {(const char *)mapping_genesys, mapping_genesys_size}};
-    return !file || read_file(file, MAPPING_FILE_MAX, &source->text, arena, err);
+           whole_file(name, SCHEMA_FILE_MAX, text, arena, err);
 }
 
 static bool map_with(struct span text, bool strict, const struct mapping_source *rules,
@@ -56,7 +22,7 @@ static bool map_with(struct span text, bool strict, const struct mapping_source 
     struct error cause = {.arena = arena};
     if (!schema_parse(&schema_avro, text, (struct reading){.strict = strict}, NULL, 0, schema, arena, err))
         return false;
-    if (mapping_load(rules->text, *schema, mapping, arena, &cause))
+    if (mapping_load_with(rules->text, &rules->given, *schema, mapping, arena, &cause))
         return true;
     return error_set(err, 0, "%s%s%.*s", rules->name ? rules->name : "", rules->name ? ": " : "",
                      SPAN_ARGS(cause.message));
@@ -111,25 +77,114 @@ static bool set_level(struct client *client, struct span subject, struct enrolle
     return client_set_level(client, subject, enrolled->level, err);
 }
 
-bool enrol(struct client *client, struct span subject, struct span text, const struct mapping_source *rules,
-           struct enrolled *enrolled, struct arena *arena, struct error *err)
+/* ---- what becomes of it ---- */
+
+static void release(void *thing)
 {
-    struct error cause = {.arena = arena};
-    *enrolled = (struct enrolled){0};
-    if (!rehearse(text, rules, &cause))
-        return refuse(client, subject, text, &cause, err);
-    if (!set_level(client, subject, enrolled, arena, err) ||
-        !client_register(client, subject, text, &enrolled->id, err) ||
-        !client_schema(client, enrolled->id, subject, &enrolled->text, arena, err))
-        return false;
-    return map_with(enrolled->text, false, rules, &enrolled->schema, &enrolled->mapping, arena, err);
+    encoder_free(((struct enrolled *)thing)->encoder);
 }
 
-bool enrol_latest(struct client *client, struct span subject, const struct mapping_source *rules,
-                  struct enrolled *enrolled, struct arena *arena, struct error *err)
+static struct enrolled *begin(void)
 {
-    *enrolled = (struct enrolled){0};
-    return client_level(client, subject, &enrolled->level, arena, err) &&
-           client_latest(client, subject, &enrolled->id, &enrolled->version, &enrolled->text, arena, err) &&
-           map_with(enrolled->text, false, rules, &enrolled->schema, &enrolled->mapping, arena, err);
+    struct arena *arena = arena_new();
+    struct enrolled *enrolled = arena_alloc(arena, sizeof *enrolled);
+    enrolled->arena = arena;
+    arena_defer(arena, release, enrolled);
+    return enrolled;
+}
+
+void enrolled_free(struct enrolled *enrolled)
+{
+    if (enrolled)
+        arena_free(enrolled->arena);
+}
+
+bool enrolled_differ(const struct enrolled *a, const struct enrolled *b)
+{
+    return a->id != b->id || !span_equal(mapping_digest(a->mapping), mapping_digest(b->mapping));
+}
+
+static size_t find_timestamp(const struct schema *schema)
+{
+    const struct avro_type *root = avro_root(schema);
+    for (size_t i = 0; i < root->field_count; i++)
+        if (span_equal(root->fields[i].name, SPAN("timestamp")) && root->fields[i].type->kind == AVRO_LONG)
+            return i;
+    return SIZE_MAX;
+}
+
+/* A mapping points into its text. */
+static struct mapping_source copy_rules(const struct mapping_source *rules, struct arena *arena)
+{
+    struct mapping_source copy = *rules;
+    struct mapping_table *tables = arena_array(arena, rules->given.table_count, sizeof *tables);
+    copy.text = arena_copy(arena, rules->text);
+    copy.given.tables = tables;
+    for (size_t i = 0; i < rules->given.table_count; i++) {
+        tables[i] = rules->given.tables[i];
+        tables[i].text = arena_copy(arena, tables[i].text);
+    }
+    return copy;
+}
+
+/* All that is there of the registry becomes one that can be written by, or nothing. */
+static struct enrolled *finish(struct enrolled *enrolled, bool well, const struct mapping_source *rules,
+                               struct error *err)
+{
+    struct mapping_source own = copy_rules(rules, enrolled->arena);
+    if (well && map_with(enrolled->text, false, &own, &enrolled->schema, &enrolled->mapping,
+                         enrolled->arena, err) &&
+        (enrolled->encoder = encoder_new(enrolled->schema, err))) {
+        enrolled->timestamp = find_timestamp(enrolled->schema);
+        return enrolled;
+    }
+    enrolled_free(enrolled);
+    return NULL;
+}
+
+struct enrolled *enrol(struct client *client, struct span subject, struct span text,
+                       const struct mapping_source *rules, struct error *err)
+{
+    struct error cause = {.arena = err->arena};
+    if (!rehearse(text, rules, &cause)) {
+        bool refused = refuse(client, subject, text, &cause, err);
+        assert(!refused);
+        return NULL;
+    }
+    struct enrolled *made = begin();
+    made->given = arena_copy(made->arena, text);
+    bool well = set_level(client, subject, made, made->arena, err) &&
+                client_register(client, subject, text, &made->id, err) &&
+                client_schema(client, made->id, subject, &made->text, made->arena, err);
+    return finish(made, well, rules, err);
+}
+
+struct enrolled *enrol_latest(struct client *client, struct span subject, const struct mapping_source *rules,
+                              struct error *err)
+{
+    struct enrolled *made = begin();
+    bool well = client_level(client, subject, &made->level, made->arena, err) &&
+                client_latest(client, subject, &made->id, &made->version, &made->text, made->arena, err);
+    return finish(made, well, rules, err);
+}
+
+struct enrolled *enrol_found(const struct enrolled *before, int id, int version, struct span text,
+                             const struct mapping_source *rules, struct error *err)
+{
+    struct enrolled *made = begin();
+    made->id = id;
+    made->version = version;
+    made->text = arena_copy(made->arena, text);
+    made->level = arena_copy(made->arena, before->level);
+    return finish(made, true, rules, err);
+}
+
+struct enrolled *enrol_again(const struct enrolled *enrolled, const struct mapping_source *rules,
+                             struct error *err)
+{
+    struct enrolled *made =
+        enrol_found(enrolled, enrolled->id, enrolled->version, enrolled->text, rules, err);
+    if (made)
+        made->given = arena_copy(made->arena, enrolled->given);
+    return made;
 }

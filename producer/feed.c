@@ -11,7 +11,7 @@
 
 enum {
     ROOM_FIRST = 64 * KIB,
-    IDLE_MS = 1000, /* between two calls while nothing comes */
+    IDLE_MS = 1000, /* between two calls, also while little comes */
 };
 
 /* Makes place behind `end`: by moving what is left to the front, else by a larger room. */
@@ -55,7 +55,7 @@ static bool wait_for(struct input *input, int fd, int ms, struct error *err)
         ready = poll(watched, 2, ms >= 0 ? ms : input->idle ? IDLE_MS : -1);
         if (ready < 0 && errno != EINTR)
             return error_set(err, 0, "cannot wait for input: %s", strerror(errno));
-        if (ready == 0 && !idle(input, err))
+        if (!idle(input, err))
             return false;
     } while (ready < 0 || (ready == 0 && ms < 0));
     input->stopped = watched[1].revents != 0;

@@ -51,6 +51,13 @@ static bool framed_put(struct sink *sink, const struct message *message, struct 
     return !output_waited(framed->output) || framed_flush(sink, err);
 }
 
+static bool framed_change(struct sink *sink, const struct sink_schema *schema, struct error *err)
+{
+    (void)err;
+    ((struct framed *)sink)->id = schema->id;
+    return true;
+}
+
 static bool framed_close(struct sink *sink, struct error *err)
 {
     bool whole = output_close(((struct framed *)sink)->output, err);
@@ -64,4 +71,5 @@ const struct sink_type sink_framed = {
     .put = framed_put,
     .flush = framed_flush,
     .close = framed_close,
+    .change = framed_change,
 };

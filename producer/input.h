@@ -35,7 +35,7 @@ void input_state(struct input *input, struct state *state, struct arena *arena);
 /* From now on the input ends as soon as `fd` can be read: nothing more is read, a waiting read returns. */
 void input_stop_on(struct input *input, int fd);
 
-/* Calls once a second while the input waits for bytes; when it answers false, the reading fails. */
+/* Calls once a second while bytes are read or waited for; when it answers false, the reading fails. */
 typedef bool idle_fn(void *context, struct error *err);
 void input_when_idle(struct input *input, idle_fn *idle, void *context);
 

@@ -195,6 +195,14 @@ static bool kafka_tick(struct sink *sink, struct error *err)
     return serve((struct kafka *)sink, 0, err);
 }
 
+/* What waits in the library has its id already. */
+static bool kafka_change(struct sink *sink, const struct sink_schema *schema, struct error *err)
+{
+    (void)err;
+    ((struct kafka *)sink)->id = schema->id;
+    return true;
+}
+
 static void kafka_report(const struct sink_tally *tally, FILE *out)
 {
     fprintf(out, "kafka acknowledged: %llu\n", (unsigned long long)tally->safe);
@@ -272,5 +280,6 @@ const struct sink_type sink_kafka = {
     .flush = kafka_flush,
     .close = kafka_close,
     .tick = kafka_tick,
+    .change = kafka_change,
     .report = kafka_report,
 };

@@ -5,8 +5,6 @@
 #include "base/clock.h"
 #include "producer/overlay.h"
 
-enum { NOT_FOUND = 40403 };
-
 struct known_ids {
     const struct reading_way *way;
     struct known *first;
@@ -68,7 +66,7 @@ static bool ask(struct known_ids *ids, struct known *known, struct error *err)
         learn(ids, known, text);
         return true;
     }
-    if (own.code != NOT_FOUND && own.code != CLIENT_UNFIT)
+    if (own.code != CLIENT_NO_SCHEMA && own.code != CLIENT_UNFIT)
         return known->usable || error_pass(err, &own);
     if (known->usable || !span_equal(known->cause, own.message))
         known->cause = arena_copy(ids->arena, own.message);

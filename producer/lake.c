@@ -178,15 +178,21 @@ static bool lake_tick(struct sink *sink, struct error *err)
 }
 
 /* Each file ends as well as it can, whatever became of the others; the first error is told. */
-static bool lake_close(struct sink *sink, struct error *err)
+static bool close_parts(struct lake *lake, struct error *err)
 {
-    struct lake *lake = (struct lake *)sink;
     AUTO_ARENA arena = arena_new();
     struct error second = {.arena = arena};
     bool whole = true;
     for (size_t i = 0; i < LAKE_FILES_MAX; i++)
         if (lake->parts[i].output && !part_close(lake, &lake->parts[i], whole ? err : &second))
             whole = false;
+    return whole;
+}
+
+static bool lake_close(struct sink *sink, struct error *err)
+{
+    struct lake *lake = (struct lake *)sink;
+    bool whole = close_parts(lake, err);
     arena_free(lake->arena);
     free(lake);
     return whole;
@@ -201,6 +207,23 @@ static void lake_report(const struct sink_tally *tally, FILE *out)
 }
 
 /* ---- the door ---- */
+
+/* The texts are those of others, who may let them go. */
+static void take_schema(struct lake *lake, const struct sink_schema *schema)
+{
+    lake->schema = *schema;
+    lake->schema.subject = arena_copy(lake->arena, schema->subject);
+    lake->schema.text = arena_copy(lake->arena, schema->text);
+    lake->schema.mapping_digest = arena_copy(lake->arena, schema->mapping_digest);
+}
+
+static bool lake_change(struct sink *sink, const struct sink_schema *schema, struct error *err)
+{
+    struct lake *lake = (struct lake *)sink;
+    bool whole = close_parts(lake, err);
+    take_schema(lake, schema);
+    return whole;
+}
 
 static bool prepare(struct lake *lake, const struct sink_options *options, struct error *err)
 {
@@ -224,7 +247,7 @@ static struct sink *lake_open(const struct sink_options *options, const struct s
         abort();
     lake->sink = (struct sink){&sink_lake, BLOCK_MAX / 2};
     lake->arena = arena_new();
-    lake->schema = *schema;
+    take_schema(lake, schema);
     lake->roll = options->roll;
     lake->tally = options->tally;
     lake->started = clock_now();
@@ -246,5 +269,6 @@ const struct sink_type sink_lake = {
     .flush = lake_flush,
     .close = lake_close,
     .tick = lake_tick,
+    .change = lake_change,
     .report = lake_report,
 };

@@ -10,6 +10,8 @@ struct loader {
     const struct text *root;
     const struct avro_type *record; /* what is to be filled */
     struct mapping *mapping;
+    const struct mapping_given *given;
+    const struct text *constants; /* given ones, as many as there are */
     const struct lookup *lookups;
     size_t lookup_count;
     const struct schema **shipped; /* the newest of the program's own, once it was asked for */
@@ -25,6 +27,9 @@ bool load_fail(const struct loader *loader, const struct text *at, const char *f
 
 /* The line of the file where the value stands, from 1. */
 size_t load_line(const struct loader *loader, const struct text *at);
+
+/* Reads the loader's text as strict JSON. */
+MUST_CHECK bool load_json(const struct loader *loader, struct text *root);
 
 /* `value` is an object without members other than those named (a list that ends in NULL). */
 MUST_CHECK bool load_object(const struct loader *loader, const struct text *value, const char *what,
@@ -51,7 +56,7 @@ MUST_CHECK bool load_skips(struct loader *loader);
 
 /* load_tables.c: lookups, and the text of a constant (NULL: there is no such constant). */
 MUST_CHECK bool load_lookups(struct loader *loader);
-MUST_CHECK bool load_constants(const struct loader *loader);
+MUST_CHECK bool load_constants(struct loader *loader);
 const struct text *load_constant(const struct loader *loader, struct span name);
 
 /* load_expression.c: `type` is that of the field without its null, NULL: not known; `path` names it. */

@@ -18,7 +18,7 @@ static bool run_map(const struct options *options, struct error *err)
     struct mapping_source rules;
     struct span text;
     if (!schema_text(options->schema, &text, arena, err) ||
-        !mapping_text(options->mapping, &rules, arena, err) ||
+        !mapping_read(options, &rules, arena, err) ||
         !schema_map(text, &rules, &schema, &mapping, arena, err))
         return false;
     struct input *input = input_open(options->inputs, options->input_count, err);

@@ -42,6 +42,25 @@ struct mapping;
 MUST_CHECK bool mapping_load(struct span text, const struct schema *schema, struct mapping **mapping,
                              struct arena *arena, struct error *err);
 
+/* What is given beside a mapping, in the place of what it says itself. */
+struct mapping_table { /* of a lookup: a JSON object of strings */
+    struct span name;
+    const char *place; /* the file it came from, for messages */
+    struct span text;
+};
+struct mapping_constant {
+    struct span name, text;
+};
+struct mapping_given {
+    const struct mapping_table *tables;
+    size_t table_count;
+    const struct mapping_constant *constants;
+    size_t constant_count;
+};
+MUST_CHECK bool mapping_load_with(struct span text, const struct mapping_given *given,
+                                  const struct schema *schema, struct mapping **mapping, struct arena *arena,
+                                  struct error *err);
+
 /* Maps one line (without its line end). Never fails: what is wrong with the line is its outcome. */
 struct mapped mapping_apply(const struct mapping *mapping, struct span line, int64_t ingest_time,
                             struct arena *arena);

@@ -5,14 +5,18 @@
 
 #include "base/digest.h"
 
-static bool load_text(struct loader *loader, struct text *root)
+bool load_json(const struct loader *loader, struct text *root)
 {
     struct text_failure failure;
-    if (!text_read(loader->text, &text_rules_event, root, &failure, loader->arena)) {
-        struct span cause = text_failure_message(&failure, loader->text, loader->arena);
-        const struct text at = {.source = span_from(loader->text, failure.offset)};
-        return load_fail(loader, &at, "%.*s", SPAN_ARGS(cause));
-    }
+    if (text_read(loader->text, &text_rules_event, root, &failure, loader->arena))
+        return true;
+    struct span cause = text_failure_message(&failure, loader->text, loader->arena);
+    const struct text at = {.source = {loader->text.ptr + failure.offset, 0}};
+    return load_fail(loader, &at, "%.*s", SPAN_ARGS(cause));
+}
+
+static bool load_text(struct loader *loader, struct text *root)
+{
     static const char *const members[] = {"mapping_version",
                                           "constants",
                                           "uuid5_namespace",
@@ -28,7 +32,7 @@ static bool load_text(struct loader *loader, struct text *root)
                                           "later_fields",
                                           NULL};
     loader->root = root;
-    return load_object(loader, root, "a mapping", members);
+    return load_json(loader, root) && load_object(loader, root, "a mapping", members);
 }
 
 static bool load_version(const struct loader *loader)
@@ -119,11 +123,12 @@ static bool load_anonymous(const struct loader *loader)
     return true;
 }
 
-bool mapping_load(struct span text, const struct schema *schema, struct mapping **mapping,
-                  struct arena *arena, struct error *err)
+bool mapping_load_with(struct span text, const struct mapping_given *given, const struct schema *schema,
+                       struct mapping **mapping, struct arena *arena, struct error *err)
 {
     struct text *root = arena_alloc(arena, sizeof *root);
-    struct loader loader = {.text = text, .record = avro_root(schema), .arena = arena, .err = err};
+    struct loader loader = {.text = text, .given = given, .record = avro_root(schema), .arena = arena,
+                            .err = err};
     loader.shipped = arena_alloc(arena, sizeof *loader.shipped);
     *mapping = loader.mapping = arena_alloc(arena, sizeof **mapping);
     if (loader.record->kind != AVRO_RECORD)
@@ -133,4 +138,11 @@ bool mapping_load(struct span text, const struct schema *schema, struct mapping 
     loader.mapping->digest = digest_hex(digest, sizeof digest, arena);
     return load_text(&loader, root) && load_settings(&loader) && load_envelopes(&loader) &&
            load_skips(&loader) && load_rules(&loader) && load_anonymous(&loader);
+}
+
+bool mapping_load(struct span text, const struct schema *schema, struct mapping **mapping,
+                  struct arena *arena, struct error *err)
+{
+    static const struct mapping_given nothing;
+    return mapping_load_with(text, &nothing, schema, mapping, arena, err);
 }

@@ -31,6 +31,11 @@ static bool read_size(struct span text, int64_t *bytes)
     return true;
 }
 
+static void add(struct option_list *list, const char *value)
+{
+    list->items[list->count++] = value;
+}
+
 bool option_value(struct options *options, enum option_kind kind, size_t place, const char *name,
                   const char *value, struct error *err)
 {
@@ -54,7 +59,11 @@ bool option_value(struct options *options, enum option_kind kind, size_t place, 
             return error_set(err, 0, "--%s needs 1 to 3600 seconds, not '%s'", name, value);
         *(int64_t *)member = number * 1000;
         return true;
-    case KIND_SETTING: options->settings[options->setting_count++] = value; return true;
+    case KIND_SETTING: add(member, value); return true;
+    case KIND_PAIR:
+        add(member, value);
+        return (strchr(value, '=') > value && strchr(value, '=')[1]) ||
+               error_set(err, 0, "--%s needs two things with = between them, not '%s'", name, value);
     case KIND_DEFAULT:
         if (options->default_count == DEFAULTS_MAX)
             return error_set(err, 0, "--%s can be given %d times at most", name, DEFAULTS_MAX);

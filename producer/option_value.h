@@ -13,7 +13,8 @@ enum option_kind {
     KIND_SECONDS,
     KIND_COUNT,
     KIND_SIZE,
-    KIND_SETTING, /* one more of the list of settings */
+    KIND_SETTING, /* one more of a list */
+    KIND_PAIR,    /* the same, NAME=SOMETHING */
     KIND_DEFAULT, /* one more of the list of defaults */
 };
 

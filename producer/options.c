@@ -36,6 +36,11 @@ static const struct row rows[] = {
      "takes the subject's latest version from the registry, and registers none"},
     {"mapping", "FILE", ENCODE | MAP, KIND_PATH, MEMBER(mapping),
      "the rules that make records of events; those for Genesys Cloud unless given"},
+    {"lookup", "NAME=FILE", ENCODE | MAP, KIND_PAIR, MEMBER(lookups),
+     "a lookup table of the mapping, users or queues for instance: a JSON object of strings. Read again\n"
+     "when it changes"},
+    {"constant", "NAME=TEXT", ENCODE | MAP, KIND_PAIR, MEMBER(constants),
+     "a constant of the mapping in the place of its own: org_id is the organization where none is named"},
     {"explain", NULL, MAP, KIND_FLAG, MEMBER(explain),
      "tells of each line which rule and which expression filled which field"},
     {"follow", NULL, ENCODE | MAP, KIND_FLAG, MEMBER(follow),
@@ -44,6 +49,8 @@ static const struct row rows[] = {
      "remembers how far the files were read and acknowledged; the next run goes on there"},
     {"metrics-file", "FILE", ENCODE, KIND_PATH, MEMBER(metrics),
      "gets the counters for Prometheus, every few seconds and at the end"},
+    {"metrics-listen", "[HOST:]PORT", ENCODE, KIND_PATH, MEMBER(metrics_listen),
+     "where the same counters can be fetched, at /metrics; on 127.0.0.1 unless a host is given"},
     {"unwrap", "FORMS", ENCODE | MAP, KIND_SPAN, MEMBER(unwrap),
      "opens events wrapped by sqs, sns or firehose; several forms apart by commas"},
     {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),
@@ -90,6 +97,8 @@ static const struct row rows[] = {
      "prints the value where the field is null, or the record around it: agent.id=anonymous"},
     {"on-error", "WHAT", DECODE, KIND_SPAN, MEMBER(on_error),
      "what follows a record that cannot be read: skip (unless given) or stop"},
+    {"schema-ttl", "SECONDS", ENCODE, KIND_SECONDS, MEMBER(schema_ttl),
+     "between two questions to the registry whether the subject is as it was; 900 unless given"},
     {"schema-ttl", "SECONDS", DECODE, KIND_SECONDS, MEMBER(schema_ttl),
      "how long the registry's answer about an id is believed in; 900 unless given"},
     {"strict", NULL, ENCODE, KIND_FLAG, MEMBER(strict), "exit 1 when there was a dead letter"},
@@ -204,7 +213,7 @@ static bool read_setting(struct options *options, char **argv, int argc, int *at
         return error_set(err, 0, "%s has no option -X (see --help)", command_name(options->command));
     if (!*value && *at + 1 >= argc)
         return error_set(err, 0, "-X needs a value: KEY=VALUE");
-    return option_value(options, KIND_SETTING, 0, "X", *value ? value : argv[++*at], err);
+    return option_value(options, KIND_SETTING, MEMBER(settings), "X", *value ? value : argv[++*at], err);
 }
 
 static int read_command(struct options *options, int argc, char **argv)
@@ -239,7 +248,9 @@ bool options_read(int argc, char **argv, struct options *options, struct arena *
     if (asks(options, argc, argv, first))
         return true;
     const char **inputs = arena_array(arena, (size_t)argc + 1, sizeof *inputs);
-    options->settings = arena_array(arena, (size_t)argc + 1, sizeof *options->settings);
+    struct option_list *const lists[] = {&options->settings, &options->lookups, &options->constants};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        lists[i]->items = arena_array(arena, (size_t)argc + 1, sizeof *inputs);
     bool literal = false;
     for (int i = first; i < argc; i++) {
         if (!literal && strcmp(argv[i], "--") == 0) {

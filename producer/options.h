@@ -13,6 +13,11 @@ enum command { COMMAND_ENCODE, COMMAND_MAP, COMMAND_DECODE, COMMAND_CHECK, COMMA
 
 enum { DEFAULTS_MAX = 64 };
 
+struct option_list { /* in the arena */
+    const char **items;
+    size_t count;
+};
+
 /* Spans and pointers are those of argv. What was not given is empty, NULL or false. */
 struct options {
     enum command command;
@@ -22,10 +27,13 @@ struct options {
     const char *schema;
     bool use_latest;
     const char *mapping;
+    struct option_list lookups;   /* NAME=FILE */
+    struct option_list constants; /* NAME=TEXT */
     bool explain;
     bool follow;
     const char *state;
-    const char *metrics;
+    const char *metrics;        /* a file */
+    const char *metrics_listen; /* [HOST:]PORT */
     struct span unwrap;
     unsigned unwrap_forms; /* read from it */
     const char *out;
@@ -33,8 +41,7 @@ struct options {
     struct sink_roll roll;
     const char *kafka;
     const char *topic;
-    const char **settings; /* -X, in the arena */
-    size_t setting_count;
+    struct option_list settings; /* -X */
     int64_t kafka_time; /* milliseconds */
     struct span format;
     struct span codec;

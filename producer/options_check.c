@@ -16,7 +16,7 @@ static bool check_ends(struct options *options, struct error *err)
         return error_set(err, 0, "--format goes with --out");
     if (!options->kafka != !options->topic)
         return error_set(err, 0, "--kafka and --topic go together");
-    if (!options->kafka && (options->setting_count > 0 || options->kafka_time))
+    if (!options->kafka && (options->settings.count > 0 || options->kafka_time))
         return error_set(err, 0, "-X and --kafka-timeout go with --kafka");
     options->kafka_time = options->kafka_time ? options->kafka_time : KAFKA_TIME_MS;
     roll->size = roll->size ? roll->size : LAKE_SIZE;

@@ -6,38 +6,17 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "producer/account.h"
-#include "producer/ask.h"
 #include "producer/dead_letter.h"
 #include "producer/encode.h"
-#include "producer/metrics.h"
-#include "producer/sinks.h"
-#include "producer/summary.h"
+#include "producer/metrics_listen.h"
+#include "producer/running.h"
 #include "producer/unwrap.h"
 
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum { PROGRESS_LINES = 64 }; /* between two looks at the clock */
 enum { DATED_FIRST = -62135596800000, DATED_LAST = 253402300799999 }; /* the years 1 to 9999 */
-
-struct run {
-    const struct options *options;
-    struct enrolled enrolled;
-    struct encoder *encoder;
-    struct sinks sinks;
-    struct dead_letters *dead_letters; /* NULL: nobody wants them */
-    struct input *input;
-    struct arena *event; /* lives as long as one */
-    struct account account;
-    struct metrics metrics;
-    struct summary summary;
-    size_t timestamp; /* the field of that name, or SIZE_MAX */
-    int signals;      /* readable when the run shall end; -1: not yet */
-    bool terminal;
-};
 
 /* ---- one line ---- */
 
@@ -58,9 +37,8 @@ static bool take_back(void *context, const struct refusal *refusal, struct error
 
 static int64_t timestamp_of(const struct run *run, const struct mapped *mapped)
 {
-    if (run->timestamp >= mapped->record.count)
-        return clock_now();
-    return mapped->record.members[run->timestamp].number;
+    size_t place = run->watch.now->timestamp;
+    return place < mapped->record.count ? mapped->record.members[place].number : clock_now();
 }
 
 /* A time that can be written as a date of four digits; a schema may take any number for one. */
@@ -82,7 +60,7 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
                               .topic = mapped->topic,
                               .body = mapped->body,
                               .source = mapped->source};
-    if (!encode_record(run->encoder, &mapped->record, WIRE_HEADER, &message.avro, arena, &own)) {
+    if (!encode_record(run->watch.now->encoder, &mapped->record, WIRE_HEADER, &message.avro, arena, &own)) {
         fprintf(stderr, "genesys-producer: %s, line %llu: %.*s\n", line->input,
                 (unsigned long long)line->number, SPAN_ARGS(own.message));
         return bury(run, &(struct dead_letter){line, "encode-failed", {0}, line->size, false}, err);
@@ -104,7 +82,7 @@ static bool take_event(struct run *run, const struct line *line, struct error *e
     if (line->too_long)
         return bury(run, &(struct dead_letter){line, "too-large", {0}, line->size, true}, err);
     int64_t now = run->options->ingest_given ? run->options->ingest_time : clock_now();
-    struct mapped mapped = mapping_apply(run->enrolled.mapping, line->bytes, now, arena);
+    struct mapped mapped = mapping_apply(run->watch.now->mapping, line->bytes, now, arena);
     switch (mapped.outcome) {
     case OUTCOME_MAP: return send(run, line, &mapped, arena, err);
     case OUTCOME_SKIP: summary_skip(&run->summary, mapped.reason); return true;
@@ -131,29 +109,6 @@ static bool take_line(struct run *run, const struct line *line, struct error *er
     return true;
 }
 
-/* Only what is safe is acknowledged, dead letters included. */
-static bool acknowledge(struct run *run, struct error *err)
-{
-    return sinks_flush(&run->sinks, err) &&
-           (!run->dead_letters || dead_letters_sync(run->dead_letters, err)) &&
-           account_settle(&run->account, err);
-}
-
-/* What is done now and then between lines. */
-static bool look_up(struct run *run, struct error *err)
-{
-    if (run->terminal)
-        summary_progress(&run->summary, run->input, stderr);
-    return sinks_tick(&run->sinks, err) && (!account_due(&run->account) || acknowledge(run, err)) &&
-           metrics_write(&run->metrics, &run->summary, run->account.lines, false, err);
-}
-
-/* … and while none comes. */
-static bool when_idle(void *context, struct error *err)
-{
-    return look_up(context, err);
-}
-
 static bool take_lines(struct run *run, struct error *err)
 {
     struct line line;
@@ -164,7 +119,7 @@ static bool take_lines(struct run *run, struct error *err)
             if (!take_line(run, &line, err))
                 return false;
             run->account.broken = false;
-            if (run->account.all % PROGRESS_LINES == 0 && !look_up(run, err))
+            if (run->account.all % PROGRESS_LINES == 0 && !running_look(run, err))
                 return false;
             break;
         case INPUT_END: return true;
@@ -175,41 +130,15 @@ static bool take_lines(struct run *run, struct error *err)
 
 /* ---- before and after ---- */
 
-/* From here on SIGINT and SIGTERM end the reading, not the process; a closed pipe is an error of writing. */
-static bool catch_signals(struct run *run, struct error *err)
-{
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    sigaddset(&wanted, SIGINT);
-    sigaddset(&wanted, SIGTERM);
-    signal(SIGPIPE, SIG_IGN);
-    run->signals = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (run->signals < 0 || sigprocmask(SIG_BLOCK, &wanted, NULL) != 0)
-        return error_set(err, 0, "cannot watch for signals");
-    input_stop_on(run->input, run->signals);
-    input_when_idle(run->input, when_idle, run);
-    return true;
-}
-
-static void find_timestamp(struct run *run)
-{
-    const struct avro_type *root = avro_root(run->enrolled.schema);
-    run->timestamp = SIZE_MAX;
-    for (size_t i = 0; i < root->field_count; i++)
-        if (span_equal(root->fields[i].name, SPAN("timestamp")) && root->fields[i].type->kind == AVRO_LONG)
-            run->timestamp = i;
-}
-
 static bool open_ends(struct run *run, struct error *err)
 {
     const struct options *options = run->options;
-    struct sink_schema schema = {run->enrolled.id, options->subject, run->enrolled.text,
-                                 mapping_digest(run->enrolled.mapping)};
+    struct sink_schema schema = running_schema(run, run->watch.now);
     if (options->dead_letter)
         run->dead_letters = dead_letters_open(options->dead_letter, err);
     if (options->dead_letter && !run->dead_letters)
         return false;
-    struct sink_options common = {.stop = run->signals, .refused = take_back, .refused_context = run};
+    struct sink_options common = {.stop = run->signals.stop, .refused = take_back, .refused_context = run};
     return sinks_open(&run->sinks, options, &common, &schema, err);
 }
 
@@ -218,38 +147,36 @@ static bool prepare(struct run *run, struct arena *arena, struct error *err)
     run->input = input_open(run->options->inputs, run->options->input_count, err);
     if (!run->input || (run->options->follow && !input_follow(run->input, err)) ||
         !account_open(&run->account, run->options->state, run->options->out, run->input, err) ||
-        !ask_registry(run->options, &run->enrolled, arena, err))
+        !watch_begin(&run->watch, run->options, err) || !signals_catch(&run->signals, err))
         return false;
-    find_timestamp(run);
-    run->encoder = encoder_new(run->enrolled.schema, err);
-    return run->encoder && catch_signals(run, err) && open_ends(run, err);
-}
-
-static bool stopped_by(struct run *run, const char **name)
-{
-    struct signalfd_siginfo info;
-    if (run->signals < 0 || read(run->signals, &info, sizeof info) != (ssize_t)sizeof info)
+    input_stop_on(run->input, run->signals.stop);
+    input_when_idle(run->input, running_look, run);
+    run->metrics.place = run->options->metrics;
+    if (run->options->metrics_listen &&
+        !(run->metrics.server = metrics_listen(run->options->metrics_listen, err)))
         return false;
-    *name = info.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM";
-    return true;
+    if (!open_ends(run, err))
+        return false;
+    run->summary = summary_begin(arena);
+    return !run->metrics.server || running_tell(run, false, err);
 }
 
 static void report(struct run *run)
 {
     bool out_taken = (run->options->out && strcmp(run->options->out, "-") == 0) ||
                      (run->options->dead_letter && strcmp(run->options->dead_letter, "-") == 0);
-    const char *name;
-    bool stopped = false;
+    const char *signal = signals_stopped(&run->signals);
     summary_progress_end(&run->summary, stderr);
-    if ((stopped = stopped_by(run, &name)))
-        fprintf(stderr, "genesys-producer: stopped by %s after %llu lines\n", name,
+    if (signal)
+        fprintf(stderr, "genesys-producer: stopped by %s after %llu lines\n", signal,
                 (unsigned long long)run->summary.read);
-    account_report(&run->account, stopped);
+    account_report(&run->account, signal != NULL);
     if (run->summary.dead > 0 && !run->dead_letters)
         fprintf(stderr, "genesys-producer: the dead letters were not kept: --dead-letter FILE keeps them\n");
     FILE *out = out_taken ? stderr : stdout;
     summary_print(&run->summary, out);
     sinks_report(&run->sinks, out);
+    watch_report(&run->watch, out);
     fflush(out);
 }
 
@@ -268,8 +195,7 @@ static bool close_ends(struct run *run, bool ready, bool well, struct error *err
         well = safe = false;
     if (ready && safe && !account_settle(&run->account, well ? err : &second))
         well = false;
-    if (ready &&
-        !metrics_write(&run->metrics, &run->summary, run->account.lines, true, well ? err : &second))
+    if (ready && !running_tell(run, true, well ? err : &second))
         well = false;
     return well;
 }
@@ -278,19 +204,19 @@ enum exit_code run_encode(const struct options *options, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     AUTO_ARENA event = arena_new();
-    struct run run = {.options = options, .event = event, .signals = -1, .terminal = isatty(STDERR_FILENO)};
-    run.metrics.place = options->metrics;
+    struct run run = {.options = options,
+                      .event = event,
+                      .signals = SIGNALS_NONE,
+                      .terminal = isatty(STDERR_FILENO)};
     bool ready = prepare(&run, arena, err);
-    run.summary = summary_begin(arena);
     bool well = ready && take_lines(&run, err);
     well = close_ends(&run, ready, well, err);
     if (ready)
         report(&run);
-    encoder_free(run.encoder);
-    if (run.input)
-        input_close(run.input);
-    if (run.signals >= 0)
-        close(run.signals);
+    metrics_silence(run.metrics.server);
+    watch_end(&run.watch);
+    input_close(run.input);
+    signals_release(&run.signals);
     if (!well)
         return EXIT_NOTHING;
     return options->strict && run.summary.dead > 0 ? EXIT_PARTLY : EXIT_WELL;

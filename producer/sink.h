@@ -81,6 +81,9 @@ struct sink_type {
     MUST_CHECK bool (*flush)(struct sink *sink, struct error *err); /* all that was put is now safe */
     MUST_CHECK bool (*close)(struct sink *sink, struct error *err); /* flushes, then frees */
     MUST_CHECK bool (*tick)(struct sink *sink, struct error *err);  /* what is due by now; NULL: nothing */
+    /* What comes from now on is written with that schema, and what is open is completed; it may be the same
+     * one. NULL: this sink holds to the one that it began with. */
+    MUST_CHECK bool (*change)(struct sink *sink, const struct sink_schema *schema, struct error *err);
     void (*report)(const struct sink_tally *tally, FILE *out);      /* its lines of the summary; NULL: none */
 };
 

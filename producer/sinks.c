@@ -31,8 +31,8 @@ static bool open_all(struct sinks *sinks, const struct options *options, const s
     struct sink_options kafka = *common;
     kafka.place = options->kafka;
     kafka.topic = options->topic;
-    kafka.settings = options->settings;
-    kafka.setting_count = options->setting_count;
+    kafka.settings = options->settings.items;
+    kafka.setting_count = options->settings.count;
     kafka.patience = options->kafka_time;
     if (options->lake && file == &sink_framed)
         out.codec = (struct span){0};
@@ -80,6 +80,22 @@ bool sinks_tick(struct sinks *sinks, struct error *err)
     return true;
 }
 
+bool sinks_change(struct sinks *sinks, const struct sink_schema *schema, struct error *err)
+{
+    for (size_t i = 0; i < sinks->count; i++)
+        if (sinks->of[i].type->change && !sinks->of[i].type->change(sinks->of[i].sink, schema, err))
+            return false;
+    return true;
+}
+
+const char *sinks_fixed(const struct sinks *sinks)
+{
+    for (size_t i = 0; i < sinks->count; i++)
+        if (!sinks->of[i].type->change)
+            return sinks->of[i].type->name;
+    return NULL;
+}
+
 bool sinks_close(struct sinks *sinks, struct error *err)
 {
     bool well = true;
@@ -95,6 +111,13 @@ bool sinks_close(struct sinks *sinks, struct error *err)
         well = false;
     }
     return well;
+}
+
+void sinks_each(const struct sinks *sinks, tally_fn *tell, void *context)
+{
+    for (size_t i = 0; i < sinks->count; i++)
+        if (sinks->of[i].type->report)
+            tell(context, sinks->of[i].type->name, &sinks->of[i].tally);
 }
 
 void sinks_report(const struct sinks *sinks, FILE *out)

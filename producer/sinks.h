@@ -33,8 +33,18 @@ MUST_CHECK bool sinks_flush(struct sinks *sinks, struct error *err);
 /* What is due by the clock: to be called now and then, also while no record comes. */
 MUST_CHECK bool sinks_tick(struct sinks *sinks, struct error *err);
 
+/* Completes what is open, and goes on with that schema where it can be changed. */
+MUST_CHECK bool sinks_change(struct sinks *sinks, const struct sink_schema *schema, struct error *err);
+
+/* The name of one that holds to its first schema; NULL: there is none. */
+const char *sinks_fixed(const struct sinks *sinks);
+
 /* Closes all of them, whatever happens; what fails beside the first failure is told at once. */
 MUST_CHECK bool sinks_close(struct sinks *sinks, struct error *err);
+
+/* Tells the counts of those that keep some. */
+typedef void tally_fn(void *context, const char *name, const struct sink_tally *tally);
+void sinks_each(const struct sinks *sinks, tally_fn *tell, void *context);
 
 /* Their lines of the summary. */
 void sinks_report(const struct sinks *sinks, FILE *out);

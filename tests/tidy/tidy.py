@@ -35,11 +35,12 @@ PRIVATE_FILES = {
     "compat/avro.h": re.compile(r"compat/(avro|resolve)\w*\.[ch]|producer/\w+\.[ch]"),
     "producer/avro_c.h": re.compile(r"producer/encode\w*\.c"),
     "producer/kafka_rd.h": re.compile(r"producer/kafka\w*\.c"),
+    "producer/running.h": re.compile(r"producer/run\w*\.c"),
     "compat/proto.h": re.compile(r"compat/proto\w*\.[ch]"),
 }
 
 LIBRARIES = {   # pattern of a header: the files that may know it
-    r"microhttpd\.h": {"server/http.c"},
+    r"microhttpd\.h": {"server/http.c", "producer/metrics_listen.c"},
     r"sqlite3\.h": {"storage/sqlite.h"},
     r"(libpq-fe|postgresql/.*)\.h": {"storage/postgres.c"},
     r"jansson\.h": {"api/reply.c"},
@@ -52,7 +53,7 @@ LIBRARIES = {   # pattern of a header: the files that may know it
     r"sodium\.h|sodium/.*": {"storage/secret.c", "server/auth.c"},
     r"gnutls/.*": {"server/tls.c", "server/auth.c"},
     r"librdkafka/.*": {"producer/kafka_rd.h"},
-    r"pthread\.h": {"registry/*", "server/*"},
+    r"pthread\.h": {"registry/*", "server/*", "producer/metrics_listen.c"},
 }
 
 SYSTEM = re.compile(
