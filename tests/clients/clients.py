@@ -77,11 +77,16 @@ def walk(client, options=()):
         if done.returncode:
             said += f"not ok {client.checks[-1]}: ended with {done.returncode}: " + \
                 json.dumps(done.stderr[-2000:]) + "\n"
-        shown = " ".join(str(part).replace(f"{ROOT}/", "") for part in command[-1:])
-        program = pathlib.Path(command[0]).name
-        text = record.text_of(f"{client.title} {client.version()}".strip(), f"{program} {shown} URL",
-                              proxy.exchanges)
+        text = record.text_of(f"{client.title} {client.version()}", shown(command), proxy.exchanges)
         return Walk(said, list(proxy.exchanges), text)
+
+
+def shown(command):
+    """The command without where things are: a program's name, and what of the tree it runs."""
+    program, walked = pathlib.Path(command[0]), pathlib.Path(command[-1])
+    if program == walked:
+        return f"{program.relative_to(ROOT)} URL"
+    return f"{program.name.rstrip('0123456789.')} {walked.relative_to(ROOT)} URL"
 
 
 # ---- what is installed
@@ -136,6 +141,15 @@ def java():
             HERE / "java" / "Walk.java"]
 
 
+def tool(name):
+    return lambda: None if shutil.which(name) else f"{name} is not installed"
+
+
+def printed(*command, pattern=r"(\d+\.\d+\S*)"):
+    """The version that a program prints."""
+    return lambda: re.search(pattern, subprocess.run(command, capture_output=True, text=True).stdout)[1]
+
+
 def node(file, package, title, checks):
     return Client(title, lambda: ["node", HERE / file], checks, node_needs(package), node_package(package))
 
@@ -159,7 +173,22 @@ CLIENTS = {
         "Confluent's for Java 7.5.3, carried by flink-sql-avro-confluent-registry", java,
         "register lookup ids versions latest metadata compatibility config mode deletes references rules "
         "contexts tags serde errors", made("java", "source"),
-        pinned("java/pom.xml", r"registry</artifactId>\s*<version>(.*)<")),
+        pinned("java/pom.xml", r"registry</artifactId>\s*<version>(.*?)<")),
+    "curl": Client(
+        "curl", lambda: ["bash", HERE / "walk_curl.sh"],
+        "register lookup ids versions latest metadata compatibility config mode deletes references contexts "
+        "errors", tool("curl"), printed("curl", "--version")),
+    "libcurl": Client(
+        "libcurl", lambda: [BUILD / "libcurl" / "walk"], "register lookup ids compatibility config errors",
+        made("libcurl", "walk"), printed("curl-config", "--version")),
+    "go": Client(
+        "confluent-kafka-go/v2/schemaregistry", lambda: [BUILD / "go" / "confluent"],
+        "register lookup ids versions latest metadata compatibility config deletes references rules contexts "
+        "errors", made("go", "confluent"), pinned("go/go.mod", r"confluent-kafka-go/v2 (.*)")),
+    "srclient": Client(
+        "riferrei/srclient for Go", lambda: [BUILD / "go" / "srclient"],
+        "register lookup ids versions latest compatibility config deletes references serde errors",
+        made("go", "srclient"), pinned("go/go.mod", r"srclient (.*)")),
 }
 
 

@@ -6,11 +6,12 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-usage: tests/clients/make.sh java|go|rust ...
+usage: tests/clients/make.sh java|libcurl|go|rust ...
 
-  java  fetches the jars, with Maven
-  go    builds two walks, with Go 1.21 or newer
-  rust  builds a walk, with Rust 1.88 or newer
+  java     fetches the jars, with Maven
+  libcurl  builds a walk, with the C compiler
+  go       builds two walks, with Go 1.21 or newer
+  rust     builds a walk, with Rust 1.88 or newer
 
 Debian 12 has neither of the last two. Where a toolchain is missing or too old, build/clients/NAME/missing
 says so, and the tests that need it are left out.
@@ -51,6 +52,10 @@ make_java() {
     done_with java
 }
 
+make_libcurl() {
+    gcc -std=c17 -Wall -Wextra -Werror -O1 -o "$build/libcurl/walk" "$here/walk_libcurl.c" -lcurl
+}
+
 # Without cgo: the client for the registry is Go alone, what binds librdkafka is not linked.
 make_go() {
     as_new go "$(go env GOVERSION 2>/dev/null | sed 's/^go//')" 1.21 || return 0
@@ -77,7 +82,7 @@ if [ $# = 0 ]; then
 fi
 for name; do
     case $name in
-    java | go | rust) mkdir -p "$build/$name" && "make_$name" ;;
+    java | libcurl | go | rust) mkdir -p "$build/$name" && "make_$name" ;;
     --help | -h) usage ;;
     *) usage >&2; exit 2 ;;
     esac
