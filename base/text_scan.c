@@ -3,8 +3,8 @@
  * strings that hold an escape. */
 #include "base/text_scan.h"
 
+#include "base/stride.h"
 #include "base/limits.h"
-#include "base/word.h"
 
 bool scan_fail_at(struct scan *r, enum text_fault fault, const char *where)
 {
@@ -153,11 +153,11 @@ static bool read_escape(struct scan *r, struct buffer *out)
 /* Where the next quote, escape or control character is, or the end. */
 static const char *plain_end(const char *at, const char *end)
 {
-    for (; end - at >= WORD; at += WORD) {
-        uint64_t word = word_at(at);
-        uint64_t ends = word_has(word, '"') | word_has(word, '\\') | word_below(word, 0x20);
-        if (ends)
-            return at + word_first(ends);
+    for (; end - at >= STRIDE; at += STRIDE) {
+        stride bytes = stride_at(at);
+        size_t first = stride_first((stride)((bytes == '"') | (bytes == '\\') | (bytes < 0x20)));
+        if (first < STRIDE)
+            return at + first;
     }
     while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)
         at++;

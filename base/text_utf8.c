@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UTF-8: is it, and how long is it in Java's units. */
+#include "base/stride.h"
 #include "base/text.h"
-#include "base/word.h"
 
 /* The length of the well-formed sequence at `at` (RFC 3629: no overlong form, no surrogate, nothing above
  * U+10FFFF); 0: there is none. */
@@ -27,8 +27,8 @@ bool text_is_utf8(struct span bytes)
 {
     const unsigned char *at = (const unsigned char *)bytes.ptr;
     for (size_t i = 0; i < bytes.len;) {
-        if (bytes.len - i >= WORD && !word_above(word_at(bytes.ptr + i))) {
-            i += WORD;
+        if (bytes.len - i >= STRIDE && stride_is_ascii(stride_at(bytes.ptr + i))) {
+            i += STRIDE;
             continue;
         }
         size_t len = sequence(at + i, bytes.len - i);

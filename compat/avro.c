@@ -164,8 +164,6 @@ static bool avro_format(const struct schema *schema, struct span format, struct 
 {
     if (span_equal(format, SPAN("resolved")))
         return print_type(avro_root(schema), NULL, 0, text, err->arena, err);
-    if (span_equal(format, SPAN("bare")))
-        return print_bare(avro_root(schema), text, err->arena, err);
     *text = schema->text;
     return true;
 }

@@ -101,10 +101,6 @@ struct span show_type(const struct avro_type *type, struct arena *arena);
 MUST_CHECK bool print_normal(const struct avro_model *model, struct span *text, struct arena *arena,
                              struct error *err);
 
-/* Structure alone, for avro-c: every name is by position. */
-MUST_CHECK bool print_bare(const struct avro_type *type, struct span *text, struct arena *arena,
-                           struct error *err);
-
 /* ---- comparing ---- */
 
 /* Equal as Avro Java sees it: whatever changes how data is read; docs and aliases do not. */

@@ -87,7 +87,7 @@ struct schema_type {
     /* Optional: everything that carries tags, in text order. */
     const struct tagged *(*tagged)(const struct schema *schema, size_t *count, struct arena *arena);
 
-    /* Optional: the text in one of the type's own formats ("resolved", "bare", …), in the error's arena; the
+    /* Optional: the text in one of the type's own formats ("resolved", …), in the error's arena; the
      * kept text where there is no such format. */
     MUST_CHECK bool (*format)(const struct schema *schema, struct span format, struct span *text,
                               struct error *err);

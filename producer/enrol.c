@@ -3,7 +3,6 @@
 #include "producer/enrol.h"
 
 #include "base/limits.h"
-#include "producer/encode.h"
 #include "producer/shipped.h"
 #include "producer/whole_file.h"
 
@@ -34,17 +33,13 @@ bool schema_map(struct span text, const struct mapping_source *rules, const stru
     return map_with(text, true, rules, schema, mapping, arena, err);
 }
 
-/* Whether records can be mapped to the schema and encoded with it. */
+/* Whether records can be mapped to the schema. */
 static bool rehearse(struct span text, const struct mapping_source *rules, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     const struct schema *schema;
     struct mapping *mapping;
-    if (!schema_map(text, rules, &schema, &mapping, arena, err))
-        return false;
-    struct encoder *encoder = encoder_new(schema, err);
-    encoder_free(encoder);
-    return encoder;
+    return schema_map(text, rules, &schema, &mapping, arena, err);
 }
 
 /* A schema that cannot be used must not be registered. But when the registry would refuse it as well, its
@@ -79,17 +74,11 @@ static bool set_level(struct client *client, struct span subject, struct enrolle
 
 /* ---- what becomes of it ---- */
 
-static void release(void *thing)
-{
-    encoder_free(((struct enrolled *)thing)->encoder);
-}
-
 static struct enrolled *begin(void)
 {
     struct arena *arena = arena_new();
     struct enrolled *enrolled = arena_alloc(arena, sizeof *enrolled);
     enrolled->arena = arena;
-    arena_defer(arena, release, enrolled);
     return enrolled;
 }
 
@@ -133,8 +122,7 @@ static struct enrolled *finish(struct enrolled *enrolled, bool well, const struc
 {
     struct mapping_source own = copy_rules(rules, enrolled->arena);
     if (well && map_with(enrolled->text, false, &own, &enrolled->schema, &enrolled->mapping,
-                         enrolled->arena, err) &&
-        (enrolled->encoder = encoder_new(enrolled->schema, err))) {
+                         enrolled->arena, err)) {
         enrolled->timestamp = find_timestamp(enrolled->schema);
         return enrolled;
     }

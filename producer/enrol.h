@@ -7,7 +7,7 @@
 #include "producer/client.h"
 #include "producer/mapping_files.h"
 
-/* What records are written by: a schema of the registry, a mapping for it, an encoder. It never changes; what
+/* What records are written by: a schema of the registry, a mapping for it. It never changes; what
  * comes after it is made aside. */
 struct enrolled {
     struct arena *arena; /* of all that follows */
@@ -19,7 +19,6 @@ struct enrolled {
     struct span level;
     const struct schema *schema;
     struct mapping *mapping;
-    struct encoder *encoder;
     size_t timestamp; /* the place of the field of that name, or SIZE_MAX */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which mapped value and which default of a schema fits which Avro type. Pure questions; knows no avro-c. */
+/* Which mapped value and which default of a schema fits which Avro type. Pure questions. */
 #ifndef PRODUCER_FIT_H
 #define PRODUCER_FIT_H
 

@@ -47,10 +47,11 @@ static bool is_dated(int64_t timestamp)
     return timestamp >= DATED_FIRST && timestamp <= DATED_LAST;
 }
 
-/* Encodes and passes on. What avro-c or the sink will not take of itself becomes a dead letter. */
+/* Encodes and passes on. What cannot be encoded, or a sink will not take, becomes a dead letter. */
 static bool send(struct run *run, const struct line *line, const struct mapped *mapped, struct arena *arena,
                  struct error *err)
 {
+    const struct avro_type *root = avro_root(run->watch.now->schema);
     struct error own = {.arena = arena};
     struct message message = {.key = mapped->key,
                               .timestamp = timestamp_of(run, mapped),
@@ -60,7 +61,7 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
                               .topic = mapped->topic,
                               .body = mapped->body,
                               .source = mapped->source};
-    if (!encode_record(run->watch.now->encoder, &mapped->record, WIRE_HEADER, &message.avro, arena, &own)) {
+    if (!encode_record(root, &mapped->record, WIRE_HEADER, &message.avro, arena, &own)) {
         fprintf(stderr, "genesys-producer: %s, line %llu: %.*s\n", line->input,
                 (unsigned long long)line->number, SPAN_ARGS(own.message));
         return bury(run, &(struct dead_letter){line, "encode-failed", {0}, line->size, false}, err);

@@ -339,38 +339,6 @@ static void normal_text_fails_where_a_value_would_be_lost(void **state)
                 SPAN("A value inside a default or a property does not fit its type"));
 }
 
-/* ---- bare text ---- */
-
-static struct span bare(struct span text)
-{
-    struct span why, out;
-    struct error err = {.arena = arena};
-    const struct schema *schema = parsed(text, (struct reading){.strict = true}, &why);
-    assert_non_null(schema);
-    return schema_avro.format(schema, SPAN("bare"), &out, &err) ? out : err.message;
-}
-
-static void bare_text_is_structure_alone(void **state)
-{
-    (void)state;
-    assert_span(
-        bare(TEXT(
-            "{\"type\":\"error\",\"name\":\"n.int\",\"doc\":\"d\",\"fields\":["
-            "{\"name\":\"x\",\"type\":[\"null\",\"n.int\"],\"default\":null,\"order\":\"ignore\"},"
-            "{\"name\":\"e\",\"type\":"
-            "{\"type\":\"enum\",\"name\":\"E\",\"namespace\":\"\",\"symbols\":[\"A\",\"B\"]}},"
-            "{\"name\":\"f\",\"type\":{\"type\":\"map\",\"values\":\"E\",\"p\":1e400}},"
-            "{\"name\":\"b\",\"type\":{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":1}}]}")),
-        SPAN("{\"type\":\"record\",\"name\":\"t0\",\"fields\":[{\"name\":\"f0\",\"type\":[\"null\",\"t0\"]},"
-             "{\"name\":\"f1\",\"type\":{\"type\":\"enum\",\"name\":\"t1\",\"symbols\":[\"s0\",\"s1\"]}},"
-             "{\"name\":\"f2\",\"type\":{\"type\":\"map\",\"values\":\"t1\"}},"
-             "{\"name\":\"f3\",\"type\":\"bytes\"}]}"));
-    assert_span(bare(TEXT("{\"type\":\"enum\",\"name\":\"E\",\"symbols\":[]}")),
-                SPAN("avro-c cannot use an enum without symbols"));
-    assert_span(bare(TEXT("{\"type\":\"array\",\"items\":[]}")),
-                SPAN("avro-c cannot use a union without branches"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,7 +356,6 @@ int main(void)
         TEST(normal_text_sorts_by_the_units_of_java),
         TEST(normal_text_turns_defaults_into_values_and_back),
         TEST(normal_text_fails_where_a_value_would_be_lost),
-        TEST(bare_text_is_structure_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
