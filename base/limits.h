@@ -45,6 +45,9 @@ enum {
     RULES_MAX = 1000,           /* of one rule set in a body: each is held against each; 42210 */
     VERSIONS_MAX = 10000,       /* of one subject, soft-deleted ones counted; 42205 */
     CONTEXTS_MAX = 10000,       /* named ones; 42205 */
+    RULE_NAME_MAX = 256,        /* UTF-16 units; 42210 */
+    RESOURCE_NAME_MAX = 256,    /* UTF-16 units of a resource's name and of its namespace; 42212 */
+    RESOURCE_ID_MAX = 4096,     /* bytes of a resource's id, which stands in keys; 42212 */
     ASSOCIATIONS_MAX = 10000,   /* rows that hold one subject, which are written together; 40902 */
     BATCH_MAX = 1000,           /* requests of one batch of associations; 42212 */
     PARSED_MAX = 64 * MIB,      /* parsed forms kept in memory */

@@ -3,7 +3,7 @@
 #include "compat/letters.h"
 #include "registry/rules.h"
 
-enum { RULE_NAME_MAX = 256 }; /* UTF-16 units */
+#include "base/limits.h"
 
 /* One list, and the modes its rules may have. */
 struct kind_of_list {

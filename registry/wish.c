@@ -6,8 +6,6 @@
 
 #include "base/text.h"
 
-enum { RESOURCE_NAME_MAX = 256 };       /* UTF-16 units */
-
 bool wish_refused(const char *property, struct span detail, struct error *err)
 {
     return error_association_invalid(err, property, detail);
@@ -152,6 +150,9 @@ bool associating_names(struct associating *wanted, struct arena *arena, struct e
         return false;
     if (!wanted->dry && !wanted->resource_id.len)
         return wish_refused("resourceId", SPAN("cannot be null or empty"), err);
+    if (wanted->resource_id.len > RESOURCE_ID_MAX)
+        return wish_refused("resourceId", arena_printf(arena, "exceeds max length of %d", RESOURCE_ID_MAX),
+                            err);
     if (!wanted->resource_type.len)
         wanted->resource_type = SPAN("topic");
     if (!span_equal(wanted->resource_type, SPAN("topic")))

@@ -5,7 +5,8 @@
 
 docs/api.md is api.md.in with the tables of routes.toml and parameters.toml, and with the examples of
 examples.txt as the schemad of the last build answers them. docs/openapi.json says the same to programs.
-docs/errors.md is errors.md.in with base/errors.def; docs/configuration.md comes from schemad itself.
+docs/errors.md is errors.md.in with base/errors.def; docs/limits.md is limits.md.in with base/limits.h and
+limits.toml; docs/configuration.md comes from schemad itself.
 """
 import difflib
 import http
@@ -14,7 +15,7 @@ import re
 import subprocess
 import sys
 
-from tables import HERE, errors, parameters, sections
+from tables import HERE, errors, limits, parameters, sections
 from registry import BIN, ROOT
 import interface
 import run
@@ -139,6 +140,26 @@ def errors_table(_):
     return lines
 
 
+# ---- docs/limits.md
+
+def limit_shown(row):
+    value, unit = row["value"], row.get("unit")
+    for name in ("MiB", "KiB"):
+        size = {"MiB": 1 << 20, "KiB": 1 << 10}[name]
+        if unit and value % size == 0:
+            value, unit = value // size, name
+    return f"{value} {unit or ''}".strip()
+
+
+def limits_table(section):
+    lines = ["| What | At most | Setting | Past it |", "|---|--:|---|---|"]
+    for row in limits()[section]:
+        setting = f"`{row['setting']}`" if "setting" in row else "–"
+        code = f"{row['code']} " if row["code"] else ""
+        lines.append(f"| {row['what']} | {limit_shown(row)} | {setting} | {code}{cell(row['message'])} |")
+    return lines
+
+
 # ---- all of them
 
 def settings_page():
@@ -150,6 +171,7 @@ PAGES = {
     "api.md": page_of_routes,
     "openapi.json": interface.write,
     "errors.md": lambda: fill("errors.md.in", {"errors": errors_table}),
+    "limits.md": lambda: fill("limits.md.in", {"limits": limits_table}),
     "configuration.md": settings_page,
 }
 

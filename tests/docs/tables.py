@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is known of the interface before anything is asked: the tables of this folder and of the sources."""
+import itertools
 import json
+import math
 import pathlib
 import re
 import sys
@@ -61,6 +63,21 @@ def message(row):
     """The text of an error, with the names of its arguments in the place of their values."""
     names = iter(re.sub(r"S\((\w+)\)", r"\1", argument) for argument in row[4:])
     return re.sub(r"%(\.\*s|s|d)", lambda _: "{" + next(names) + "}", literal(row[2]))
+
+
+def limits():
+    """section → its rows of limits.toml, each with its value and its error's code and message"""
+    values = {}
+    text = (HERE.parents[1] / "base" / "limits.h").read_text()
+    for name, value in re.findall(r"^    ([A-Z_]+) = ([^,]+),", text, re.M):
+        values[name] = math.prod(values.get(part) or int(part) for part in value.split(" * "))
+    told = {row[0]: (int(row[1]), message(row)) for row in rows("base/errors.def", "ERROR")}
+    found = toml("limits.toml")
+    for row in itertools.chain(*found.values()):
+        row["value"] = values[row["limit"]]
+        row["code"], row["message"] = told.get(row.get("error"), (None, None))
+        row["message"] = row.get("answer", row["message"])
+    return found
 
 
 def errors():

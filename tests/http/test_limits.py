@@ -5,8 +5,10 @@ import resource
 import sqlite3
 import threading
 
-from raw import Raw, post
-from registry import Registry, wait_until
+import pytest
+
+from raw import Raw, get, post
+from registry import Registry, quote, wait_until
 
 LANE_ROOM = 1024                # base/limits.h
 INT = '{"schema":"\\"int\\""}'
@@ -108,3 +110,237 @@ def test_a_batch_brings_no_schema_over_1_mib(client):
     assert reply.status == 207
     error = reply.json()["results"][0]["error"]
     assert error == {"error_code": 42209, "message": "Write failed because schema is too large"}
+
+
+# ---- what else a client can make grow
+
+def record(name, *fields):
+    return {"type": "record", "name": name, "fields": list(fields)}
+
+
+def refer(count, subject="t"):
+    return [{"name": f"n{n}", "subject": subject, "version": 1} for n in range(count)]
+
+
+def assert_nothing_is_there(client, subject):
+    """No version, no id, no context, no referrer."""
+    assert subject not in client.get("/subjects?deleted=true").json()
+    assert client.get(f"/subjects/{quote(subject)}/versions?deleted=true").error[1] == 40401
+
+
+def test_a_request_has_at_most_100_header_fields(registry):
+    with Raw(registry.port) as raw:
+        raw.send(get("/subjects", *[f"X-{n}: 1" for n in range(99)]))       # and Host
+        assert raw.answer().status == 200
+    with Raw(registry.port) as raw:
+        raw.send(get("/subjects", *[f"X-{n}: 1" for n in range(100)]))
+        assert raw.answer().error == (431, 431, "HTTP 431 Request Header Fields Too Large")
+
+
+def test_a_body_is_bounded_in_depth_and_in_the_length_of_its_parts(client):
+    def body(extra):
+        return f'{{"schema":"\\"int\\"","x":{extra}}}'
+
+    for taken, refused, why in (
+            ("[" * 999 + "]" * 999, "[" * 1000 + "]" * 1000, "deep"),
+            ("[" + "1," * 599990 + "1]", "[" + "1," * 600000 + "1]", "values"),
+            ("1" * 1000, "1" * 1001, "number"),
+            ('{"' + "n" * 50000 + '":1}', '{"' + "n" * 50001 + '":1}', "name")):
+        assert client.post("/subjects/s/versions", body(taken)).status == 200, why
+        reply = client.post("/subjects/bad/versions", body(refused))
+        assert reply.error[:2] == (400, 400), why
+        assert len(reply.body) < 500
+    assert_nothing_is_there(client, "bad")
+
+
+def test_a_string_of_a_body_has_at_most_20_million_characters(tmp_path):
+    with Registry(tmp_path, ":memory:", ["--body-max", "64MiB"]) as registry:
+        client = registry.client()
+        for length, status in ((20000000, 200), (20000001, 400)):
+            body = '{"schema":"\\"int\\"","x":"' + "y" * length + '"}'
+            assert client.post("/subjects/s/versions", body).status == status
+
+
+def test_10000_references_are_refused_and_1000_are_taken(client):
+    client.register("t", record("T"))
+    for ask in (client.register, client.lookup):
+        assert ask("r", '"T"', references=refer(10000)).error == (
+            422, 42201, "Too many references: 10000, at most 1000")
+    assert client.check("r", '"T"', "latest", "", references=refer(10000)).error[1] == 42201
+    assert_nothing_is_there(client, "r")
+    assert client.get("/subjects/t/versions/1/referencedby").json() == []
+    assert client.register("r", '"T"', references=refer(1000)).status == 200
+
+
+def test_metadata_of_1_mib_is_42209_and_nothing_is_half_written(client):
+    client.register("other", '"int"')
+
+    def metadata(size, **more):
+        return {"properties": {"k": "v" * (size - len('{"properties":{"k":""}}'))}, **more}
+
+    assert client.register("s", '"int"', metadata=metadata(1 << 20)).status == 200
+    for too_large in (metadata((1 << 20) + 1), metadata(1 << 20, sensitive=["x"]),
+                      {"tags": {f"p{n}": ["t"] for n in range(100000)}},
+                      {"properties": {f"p{n}": "" for n in range(150000)}}):
+        assert client.register("bad", '"int"', metadata=too_large).error[1] in (42209, 42201)
+    assert client.register("bad", '"int"', metadata=metadata(1 << 19), ruleSet={"domainRules": [
+        {"name": "r", "type": "CEL", "expr": "e" * (1 << 19)}]}).error == (
+            422, 42209, "Register operation failed because schema is too large")
+    assert_nothing_is_there(client, "bad")
+    # What a configuration adds is counted, too.
+    default = {"defaultMetadata": {"properties": {"d": "v" * (1 << 19)}}}
+    assert client.put("/config/bad", default).status == 200
+    assert client.register("bad", '"int"', metadata=metadata(1 << 19)).error[1] == 42209
+    assert_nothing_is_there(client, "bad")
+    default["defaultMetadata"]["properties"]["d"] *= 2
+    assert client.put("/config/bad", default).error[0] == 413
+    assert client.get("/subjects/s/versions/latest").json()["metadata"] == metadata(1 << 20)
+    assert client.register("other", '"int"').json()["id"] == 1
+
+
+def test_a_body_changes_at_most_1000_tags(client):
+    def tags(count):
+        return [{"schemaEntity": {"entityPath": "R", "entityType": "sr_record"},
+                 "tags": [f"t{n}" for n in range(count)]}]
+
+    client.register("s", record("R"))
+    for body in ({"schemaTagsToAdd": tags(1001)},
+                 {"schemaTagsToAdd": tags(500), "schemaTagsToRemove": tags(501)},
+                 {"schemaTagsToRemove": tags(1) * 1001}):
+        assert client.register("s", record("R"), **body).error == (
+            422, 42201, "Too many schema tags: 1001, at most 1000")
+    assert client.post("/subjects/s/versions/1/tags", {"tagsToAdd": tags(1001)}).error[1] == 42201
+    assert client.get("/subjects/s/versions").json() == [1]
+    assert client.register("s", record("R"), schemaTagsToAdd=tags(1000)).status == 200
+
+
+def test_a_rule_has_a_name_of_at_most_256_units(client):
+    def rules(name):
+        return {"domainRules": [{"name": name, "type": "CEL"}]}
+
+    assert client.register("s", '"int"', ruleSet=rules("r" * 256)).status == 200
+    assert client.register("t", '"int"', ruleSet=rules("r" * 257)).error == (422, 42210, "Rule name too long")
+    assert client.register("t", '"int"', ruleSet=rules("r" + "\U00010400" * 128)).error == (
+        422, 42210, "Rule name too long")
+
+
+def test_a_subject_of_10000_bytes_is_no_subject(tmp_path):
+    """The largest target that can be had lets it through to where names are looked at."""
+    name = "s" * 10000
+    with Registry(tmp_path, ":memory:", ["--header-max", "64KiB"]) as registry:
+        client = registry.client()
+        for subject in (name, ":.c:" + name, ":." + name + ":s", "é" * 5000):
+            for reply in (client.register(subject, '"int"'), client.level(subject, "NONE"),
+                          client.put(f"/mode/{quote(subject)}", {"mode": "READONLY"})):
+                assert reply.error == (422, 42208, f"The specified subject '{subject}' is not a valid.")
+            assert client.lookup(subject, '"int"').error[1] == 40401
+            assert client.check(subject, '"int"', "latest").json()["is_compatible"] is True
+            assert client.get(f"/config/{quote(subject)}").error[1] == 40408
+            assert_nothing_is_there(client, subject)
+        longest = "s" * 4096
+        assert client.register(longest, '"int"').status == 200
+        assert client.get("/subjects").json() == [longest]
+        assert client.register("t", '"s"', references=refer(1, name)).error[1] == 42201
+        client.put("/config/a", {"alias": name})
+        assert client.register("a", '"int"').error[1] == 42208
+        assert client.get("/contexts").json() == ["."]
+
+
+@pytest.mark.parametrize("context", (
+    "..", ".a.b", ".a b", ".a/b", ".é", ".日本", ".\U0001F600", ".%", ".?x=1", ".#", ".*", ".-", "._", ".0",
+    ".a;b", "...", ".GLOBAL", ".__EMPTY", ".contexts", ".schemas", "." + "c" * 4000))
+def test_a_context_may_have_an_odd_name(client, context):
+    subject = f":{context}:s"
+    assert client.register(subject, '"int"').json()["id"] == 1
+    assert client.get("/contexts").json() == [".", context]
+    assert client.get("/subjects").json() == [subject]
+    if context != "..":                         # an encoded dot segment is refused
+        assert client.get(f"/contexts/{quote(context)}/subjects").json() == [subject]
+        assert client.get(f"/contexts/{quote(context)}/schemas/ids/1").json()["subject"] == subject
+        assert client.get(f"/contexts/{quote(context)}/subjects/s/versions/1").json()["subject"] == subject
+    for query in ("", "?permanent=true"):
+        assert client.delete(f"/subjects/{quote(subject)}{query}").json() == [1]
+    assert client.get("/subjects?deleted=true").json() == []
+
+
+@pytest.mark.parametrize("context", (".a\x01", ".\x7f", ".a\u0085", ".__GLOBAL", "." + "c" * 4096))
+def test_a_context_may_not_have_an_impossible_name(client, context):
+    reply = client.register(f":{context}:s", '"int"')
+    assert reply.error[:2] in ((422, 42208), (400, 400))
+    assert client.get("/contexts").json() == ["."]
+    assert_nothing_is_there(client, "s")
+
+
+def test_there_are_at_most_10000_named_contexts(tmp_path):
+    with Registry(tmp_path) as registry:
+        registry.client().register(":.c:s", '"int"')
+    database = sqlite3.connect(tmp_path / "schemad.db")
+    database.execute("""
+        WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9998)
+        INSERT INTO contexts SELECT '.c' || n, last_id, body, seq FROM contexts, numbers
+        WHERE context = '.c'""")
+    database.commit()
+    database.close()
+    with Registry(tmp_path) as registry:
+        client = registry.client()
+        assert client.register(":.d:s", '"int"').status == 200
+        assert len(client.get("/contexts").json()) == 10001
+        assert client.register(":.e:s", '"int"').error == (422, 42205, "Too many contexts: at most 10000")
+        assert client.register(":.c77:s", '"int"').status == client.register("s", '"int"').status == 200
+        assert_nothing_is_there(client, ":.e:s")
+        assert client.delete("/contexts/.c78").status == 204
+        assert client.register(":.e:s", '"int"').status == 200
+
+
+def topic(name, resource, subject="s"):
+    return {"resourceName": name, "resourceNamespace": "n", "resourceId": resource,
+            "associations": [{"subject": subject}]}
+
+
+def test_a_subject_is_held_by_at_most_10000_rows(tmp_path):
+    with Registry(tmp_path) as registry:
+        client = registry.client()
+        client.register("s", '"int"')
+        assert client.post("/associations", topic("t", "i")).status == 200
+    database = sqlite3.connect(tmp_path / "schemad.db")
+    (body,), = database.execute("SELECT body FROM associations")
+    row = json.loads(body)[0]
+    rows = [{**row, "resourceName": f"t{n:04}", "resourceId": f"i{n:04}"} for n in range(9999)]
+    database.execute("UPDATE associations SET body = ?", (json.dumps(rows, separators=(",", ":")),))
+    database.commit()
+    database.close()
+    with Registry(tmp_path) as registry:
+        client = registry.client()
+        assert client.post("/associations", topic("u", "u")).status == 200
+        assert client.post("/associations", topic("v", "v")).error == (
+            409, 40902, "A maximum of 10000 associations already exist")
+        assert client.post("/associations", topic("u", "u")).status == 200      # it stands already
+        assert client.delete("/associations/resources/i0000").status == 204
+        assert client.post("/associations", topic("v", "v")).status == 200
+
+
+def test_a_resource_is_named_within_bounds(client):
+    def refused(reply, what, most):
+        return reply.error == (422, 42212, "The association specified an invalid value for property: "
+                                           f"'{what}', detail: exceeds max length of {most}")
+
+    client.register("s", '"int"')
+    assert refused(client.post("/associations", topic("t" * 257, "i")), "resourceName", 256)
+    assert refused(client.post("/associations", {**topic("t", "i"), "resourceNamespace": "n" * 257}),
+                   "resourceNamespace", 256)
+    assert refused(client.post("/associations", topic("t", "i" * 4097)), "resourceId", 4096)
+    assert refused(client.put(f"/associations/resources/{'i' * 4097}", topic("t", None)), "resourceId", 4096)
+    batch = {"requests": [{**topic("t", "i" * 4097), "associations": [{"subject": "s", "opType": "CREATE"}]}]}
+    result, = client.post("/associations:batchMutate", batch).json()["results"]
+    assert result["error"]["error_code"] == 42212
+    assert client.get("/associations/subjects/s").json() == []
+    assert client.post("/associations", topic("t" * 256, "i" * 4096)).status == 200
+
+
+def test_a_batch_has_at_most_1000_requests(client):
+    for path in ("/associations:batchGet", "/associations:batchMutate"):
+        requests = [{"resourceId": "i", "resourceName": "t", "resourceNamespace": "n", "associations": []}]
+        assert client.post(path, {"requests": requests * 1001}).error == (
+            422, 42212, "The association specified an invalid value for property: 'requests', "
+                        "detail: exceeds max size of 1000")
+        assert len(client.post(path, {"requests": requests * 1000}).json()["results"]) == 1000
