@@ -5,6 +5,7 @@
 #include "api/dialect.h"
 #include "api/handlers.h"
 #include "api/render.h"
+#include "api/reply.h"
 #include "api/selection.h"
 #include "registry/rules.h"
 
@@ -106,7 +107,7 @@ static void put(struct listing *listing, const struct version *version, const st
 {
     if ((listing->rule_type.ptr && !has_rule(version, listing->rule_type)) || !page_takes(&listing->page))
         return;
-    buffer_byte(&listing->out, listing->out.len ? ',' : '[');
+    reply_next(&listing->out);
     render_into(&listing->out, listing->call->dialect, version, FORM_SCHEMA, variant);
 }
 
@@ -202,8 +203,6 @@ bool get_schemas(struct call *call, struct error *err)
     if (call_query_true(call, "aliases"))
         gather_aliases(&listing);
     list_all(&listing);
-    buffer_put(&listing.out, listing.out.len ? SPAN("]") : SPAN("[]"));
-    call->status = 200;
-    call->reply = buffer_span(&listing.out);
+    reply_send_list(call, &listing.out);
     return true;
 }

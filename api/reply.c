@@ -196,6 +196,18 @@ bool reply_registered(struct call *call, const struct registered *got, struct er
     return reply_send(call, reply, err);
 }
 
+void reply_next(struct buffer *list)
+{
+    buffer_byte(list, list->len ? ',' : '[');
+}
+
+void reply_send_list(struct call *call, struct buffer *list)
+{
+    buffer_put(list, list->len ? SPAN("]") : SPAN("[]"));
+    call->status = 200;
+    call->reply = buffer_span(list);
+}
+
 void reply_send_number(struct call *call, int64_t value)
 {
     call->status = 200;

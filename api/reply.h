@@ -30,6 +30,11 @@ void reply_add_number(struct reply *array, int64_t value);
 /* Sets the answer: 200 and the JSON. */
 MUST_CHECK bool reply_send(struct call *call, const struct reply *reply, struct error *err);
 
+/* A list that may be long is written as it is found: a call of this before each element, and at its end the
+ * answer is set. */
+void reply_next(struct buffer *list);
+void reply_send_list(struct call *call, struct buffer *list);
+
 /* The same for a bare number. */
 void reply_send_number(struct call *call, int64_t value);
 

@@ -8,6 +8,7 @@
 
 struct selection {
     const struct view *view;
+    struct arena *arena;
     struct cursor cursor;
     struct span prefix;         /* how the qualified text begins */
     struct span bare;           /* how the bare name begins */

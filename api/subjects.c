@@ -32,12 +32,15 @@ bool get_subjects(struct call *call, struct error *err)
         return false;
     struct shown shown = shown_of(call);
     struct selection selection = selection_of(call, SPAN(":*:"));
-    struct reply *list = reply_array(call->arena);
+    struct buffer list = {.arena = call->arena};
     const struct subject *subject;
     while (page.most && (subject = selection_next(&selection)))
-        if (is_shown(subject, shown) && page_takes(&page))
-            reply_add_string(list, name_text(subject_name(subject), call->arena));
-    return reply_send(call, list, err);
+        if (is_shown(subject, shown) && page_takes(&page)) {
+            reply_next(&list);
+            text_quote(&list, name_text(subject_name(subject), call->arena));
+        }
+    reply_send_list(call, &list);
+    return true;
 }
 
 /* The subject, if it has a version that counts. */
@@ -61,13 +64,16 @@ bool get_subject_versions(struct call *call, struct error *err)
     bool negative = call->dialect->negative_versions && call_query_true(call, "deletedAsNegative");
     if (negative)
         shown = (struct shown){true, true};
-    struct reply *list = reply_array(call->arena);
+    struct buffer list = {.arena = call->arena};
     struct cursor cursor = subject_versions(call->view, subject);
     const struct version *version;
-    while ((version = cursor_version(&cursor)))
-        if ((version->row.hidden ? shown.hidden : shown.live) && page_takes(&page))
-            reply_add_number(list, negative && version->row.hidden ? -version->number : version->number);
-    return reply_send(call, list, err);
+    while (page.most && (version = cursor_version(&cursor)))
+        if ((version->row.hidden ? shown.hidden : shown.live) && page_takes(&page)) {
+            reply_next(&list);
+            buffer_printf(&list, "%d", negative && version->row.hidden ? -version->number : version->number);
+        }
+    reply_send_list(call, &list);
+    return true;
 }
 
 /* The latest is always a live version, whatever `deleted` says. */

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures schemad beside a baseline, in turns, and prints ratios: figures of one machine at one moment mean
 # nothing alone. Needs wrk and curl.
-#   bench/run.sh [--build FOLDER] [--pairs N] [--seconds N] [--only read,start,memory]
+#   bench/run.sh [--build FOLDER] [--pairs N] [--seconds N] [--only read,start,memory,scale,stall]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=build/release pairs=5 seconds=3 only=read,start,memory runs=20
+build=build/release pairs=5 seconds=3 only=read,start,memory,scale,stall runs=20
 while [ $# -gt 0 ]; do
     case $1 in
         --build) build=$2 ;;
@@ -104,7 +104,29 @@ if wants memory; then
         "$(awk "BEGIN { printf \"%.2f\", $idle / $(resident "$baseline_pid") }")"
 fi
 
+# halt PID: ends a server that was begun.
+halt() {
+    kill "$1"
+    wait "$1" 2>/dev/null || true
+}
+
+# A body with @ where its number belongs: no two are the same, and each can follow any other.
+numbered='{"type":"record","name":"Call","namespace":"bench","doc":"number @","fields":[
+{"name":"id","type":"string"},{"name":"note@","type":["null","string"],"default":null}]}'
+numbered="{\"schema\":\"$(printf '%s' "$numbered" | tr -d '\n' | sed 's/"/\\"/g')\"}"
+
+# fill URL NAME COUNT VERSIONS CONNECTIONS: registers so many; prints how many in a second.
+fill() { "$build/load" "${1##*:}" "$2" "$3" "$4" "$5" "$numbered"; }
+
 if wants start; then
     "$build/start" "$runs" "rm -f $work/start.db*" echo -- \
         "$build/schemad" --listen 127.0.0.1:0 --db "$work/start.db" --log-level warn
+fi
+
+if wants scale; then
+    . bench/scale.sh
+fi
+
+if wants stall; then
+    . bench/stall.sh
 fi

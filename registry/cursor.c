@@ -6,7 +6,12 @@
 
 struct cursor view_subjects(const struct view *view, struct span prefix)
 {
-    struct subject key = {.name.subject = prefix};
+    return view_subjects_from(view, prefix, prefix);
+}
+
+struct cursor view_subjects_from(const struct view *view, struct span text, struct span prefix)
+{
+    struct subject key = {.name.subject = text};
     return (struct cursor){.place = table_seek(&view->state.subjects, &key), .within.subject = prefix};
 }
 
@@ -18,13 +23,6 @@ const struct subject *cursor_subject(struct cursor *cursor)
         return subject;
     cursor->place = before;
     return NULL;
-}
-
-/* Names of contexts begin with ":.", and the next byte after the dot is a slash. */
-struct cursor view_subjects_after_contexts(const struct view *view, struct span prefix)
-{
-    struct subject key = {.name.subject = SPAN(":/")};
-    return (struct cursor){.place = table_seek(&view->state.subjects, &key), .within.subject = prefix};
 }
 
 struct cursor view_scopes(const struct view *view, struct span prefix)

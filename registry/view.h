@@ -146,8 +146,8 @@ struct cursor {
 struct cursor view_subjects(const struct view *view, struct span prefix);
 const struct subject *cursor_subject(struct cursor *cursor);
 
-/* The same, from behind the last subject of a named context on: more of the default one. */
-struct cursor view_subjects_after_contexts(const struct view *view, struct span prefix);
+/* The same, from the first that is not less than that text on. */
+struct cursor view_subjects_from(const struct view *view, struct span text, struct span prefix);
 
 /* The subjects whose qualified text begins with the prefix and that have settings of their own, by bytes. */
 struct cursor view_scopes(const struct view *view, struct span prefix);
