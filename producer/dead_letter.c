@@ -4,6 +4,7 @@
 #include "producer/dead_letter.h"
 
 #include "base/text.h"
+#include "producer/kafka_letters.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +14,9 @@
 #include <unistd.h>
 
 struct dead_letters {
-    FILE *file;
+    FILE *file; /* NULL: none */
     const char *place;
+    struct kafka_letters *topic; /* NULL: none */
 };
 
 static bool failed(const char *place, int cause, struct error *err)
@@ -38,19 +40,29 @@ static int open_private(const char *place)
     return -1;
 }
 
-struct dead_letters *dead_letters_open(const char *place, struct error *err)
+static FILE *open_file(const char *place, struct error *err)
 {
     int fd = open_private(place);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "ab");
-    if (!file) {
+    if (!file)
         failed(place, errno, err);
-        return NULL;
-    }
-    struct dead_letters *letters = malloc(sizeof *letters);
+    return file;
+}
+
+struct dead_letters *dead_letters_open(const char *place, const struct sink_options *topic, struct error *err)
+{
+    struct dead_letters *letters = calloc(1, sizeof *letters);
     if (!letters)
         abort();
-    *letters = (struct dead_letters){file, place};
-    return letters;
+    letters->place = place;
+    bool opened = (!place || (letters->file = open_file(place, err))) &&
+                  (!topic || (letters->topic = kafka_letters_open(topic, err)));
+    if (opened)
+        return letters;
+    if (letters->file)
+        fclose(letters->file);
+    free(letters);
+    return NULL;
 }
 
 static void put_base64(struct buffer *out, struct span bytes)
@@ -103,7 +115,7 @@ void dead_letter_render(struct buffer *out, const struct dead_letter *letter)
     buffer_byte(out, '}');
 }
 
-bool dead_letters_put(struct dead_letters *letters, const struct dead_letter *letter, struct error *err)
+static bool put_line(struct dead_letters *letters, const struct dead_letter *letter, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     struct buffer out = {.arena = arena};
@@ -113,28 +125,43 @@ bool dead_letters_put(struct dead_letters *letters, const struct dead_letter *le
     return written || failed(letters->place, errno, err);
 }
 
-bool dead_letters_sync(struct dead_letters *letters, struct error *err)
+bool dead_letters_put(struct dead_letters *letters, const struct dead_letter *letter, struct error *err)
 {
-    int fd = fileno(letters->file);
-    if (fsync(fd) == 0 || errno == EINVAL || errno == EROFS)
-        return true;
-    int cause = errno;
-    failed(letters->place, cause, err);
-    errno = cause;
-    return false;
+    return (!letters->file || put_line(letters, letter, err)) &&
+           (!letters->topic || kafka_letters_put(letters->topic, letter, err));
 }
 
+bool dead_letters_tick(struct dead_letters *letters, struct error *err)
+{
+    return !letters->topic || kafka_letters_tick(letters->topic, err);
+}
+
+static bool sync_file(struct dead_letters *letters, struct error *err)
+{
+    int fd = fileno(letters->file);
+    return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || failed(letters->place, errno, err);
+}
+
+bool dead_letters_sync(struct dead_letters *letters, struct error *err)
+{
+    return (!letters->file || sync_file(letters, err)) &&
+           (!letters->topic || kafka_letters_sync(letters->topic, err));
+}
+
+static bool close_file(struct dead_letters *letters, struct error *err)
+{
+    bool synced = sync_file(letters, err);
+    return fclose(letters->file) == 0 ? synced : synced && failed(letters->place, errno, err);
+}
+
+/* Both are closed whatever happens; the first failure is told. */
 bool dead_letters_close(struct dead_letters *letters, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
-    struct error own = {.arena = arena};
-    bool synced = dead_letters_sync(letters, &own);
-    int cause = errno;
-    if (fclose(letters->file) != 0) {
-        synced = false;
-        cause = errno;
-    }
-    const char *place = letters->place;
+    struct error second = {.arena = arena};
+    bool well = !letters->file || close_file(letters, err);
+    if (letters->topic && !kafka_letters_close(letters->topic, well ? err : &second))
+        well = false;
     free(letters);
-    return synced || failed(place, cause, err);
+    return well;
 }

@@ -94,6 +94,8 @@ static void render(struct buffer *out, const struct counters *counters)
     put_events(out, counters->summary);
     put_head(out, "sink_records_total", "counter", "Records of a lake and of Kafka by how far they are.");
     sinks_each(counters->sinks, put_sink, out);
+    if (counters->letters)
+        put_sink(out, "dead_letters", counters->letters);
     put_number(out, "unacknowledged_lines", "gauge", "Lines that were read and are not known to be safe.",
                (long long)counters->unacknowledged);
     put_watch(out, counters->watch);

@@ -19,6 +19,7 @@ struct counters {
     const struct summary *summary;
     const struct sinks *sinks;
     const struct watch *watch;
+    const struct sink_tally *letters; /* dead ones that go to a topic; NULL: none do */
     uint64_t unacknowledged;
     bool last; /* the run has ended */
 };

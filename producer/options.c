@@ -79,6 +79,8 @@ static const struct row rows[] = {
      "of container files: deflate (unless given) or null"},
     {"dead-letter", "FILE", ENCODE, KIND_PATH, MEMBER(dead_letter),
      "takes what could not be encoded, with the reason, behind what it holds already"},
+    {"dead-letter-topic", "NAME", ENCODE, KIND_PATH, MEMBER(dead_letter_topic),
+     "a topic that takes them; goes with --kafka"},
     {"ingest-time", "MS", ENCODE | MAP, KIND_TIME, MEMBER(ingest_time),
      "stops the clock that stands in for events without a time, in milliseconds since 1970"},
     {"registry-token-file", "FILE", ENCODE | DECODE | CHECK, KIND_PATH, MEMBER(registry_token),

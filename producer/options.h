@@ -46,6 +46,7 @@ struct options {
     struct span format;
     struct span codec;
     const char *dead_letter;
+    const char *dead_letter_topic;
     bool ingest_given;
     int64_t ingest_time;
     const char *registry_token; /* a file's name, as the three after it */

@@ -18,6 +18,10 @@ static bool check_ends(struct options *options, struct error *err)
         return error_set(err, 0, "--kafka and --topic go together");
     if (!options->kafka && (options->settings.count > 0 || options->kafka_time))
         return error_set(err, 0, "-X and --kafka-timeout go with --kafka");
+    if (options->dead_letter_topic && !options->kafka)
+        return error_set(err, 0, "--dead-letter-topic goes with --kafka");
+    if (options->dead_letter_topic && strcmp(options->dead_letter_topic, options->topic) == 0)
+        return error_set(err, 0, "--topic and --dead-letter-topic cannot be the same topic");
     options->kafka_time = options->kafka_time ? options->kafka_time : KAFKA_TIME_MS;
     roll->size = roll->size ? roll->size : LAKE_SIZE;
     roll->count = roll->count ? roll->count : LAKE_COUNT;

@@ -135,11 +135,14 @@ static bool open_ends(struct run *run, struct error *err)
 {
     const struct options *options = run->options;
     struct sink_schema schema = running_schema(run, run->watch.now);
-    if (options->dead_letter)
-        run->dead_letters = dead_letters_open(options->dead_letter, err);
-    if (options->dead_letter && !run->dead_letters)
+    struct sink_options common = {.stop = run->signals.stop, .tally = &run->letters};
+    struct sink_options topic = sinks_kafka(options, &common);
+    topic.topic = options->dead_letter_topic;
+    if ((options->dead_letter || topic.topic) &&
+        !(run->dead_letters = dead_letters_open(options->dead_letter, topic.topic ? &topic : NULL, err)))
         return false;
-    struct sink_options common = {.stop = run->signals.stop, .refused = take_back, .refused_context = run};
+    common.refused = take_back;
+    common.refused_context = run;
     return sinks_open(&run->sinks, options, &common, &schema, err);
 }
 
@@ -177,6 +180,8 @@ static void report(struct run *run)
     FILE *out = out_taken ? stderr : stdout;
     summary_print(&run->summary, out);
     sinks_report(&run->sinks, out);
+    if (run->options->dead_letter_topic)
+        fprintf(out, "dead letters acknowledged: %llu\n", (unsigned long long)run->letters.safe);
     watch_report(&run->watch, out);
     fflush(out);
 }
@@ -192,8 +197,11 @@ static bool close_ends(struct run *run, bool ready, bool well, struct error *err
             fprintf(stderr, "genesys-producer: %.*s\n", SPAN_ARGS(second.message));
         well = safe = false;
     }
-    if (run->dead_letters && !dead_letters_close(run->dead_letters, well ? err : &second))
+    if (run->dead_letters && !dead_letters_close(run->dead_letters, well ? err : &second)) {
+        if (!well)
+            fprintf(stderr, "genesys-producer: %.*s\n", SPAN_ARGS(second.message));
         well = safe = false;
+    }
     if (ready && safe && !account_settle(&run->account, well ? err : &second))
         well = false;
     if (ready && !running_tell(run, true, well ? err : &second))

@@ -48,7 +48,9 @@ static bool look_around(struct run *run, struct error *err)
 
 bool running_tell(struct run *run, bool last, struct error *err)
 {
-    struct counters counters = {&run->summary, &run->sinks, &run->watch, run->account.lines, last};
+    struct counters counters = {&run->summary, &run->sinks, &run->watch,
+                                run->options->dead_letter_topic ? &run->letters : NULL,
+                                run->account.lines, last};
     return metrics_tell(&run->metrics, &counters, err);
 }
 
@@ -59,6 +61,7 @@ bool running_look(void *context, struct error *err)
     if (run->terminal)
         summary_progress(&run->summary, run->input, stderr);
     return sinks_tick(&run->sinks, err) && look_around(run, err) &&
+           (!run->dead_letters || dead_letters_tick(run->dead_letters, err)) &&
            (!account_due(&run->account) || acknowledge(run, err)) &&
            running_tell(run, false, err);
 }

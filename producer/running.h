@@ -17,6 +17,7 @@ struct run {
     struct watch watch; /* … which has what is written by */
     struct sinks sinks;
     struct dead_letters *dead_letters; /* NULL: nobody wants them */
+    struct sink_tally letters;         /* of those that go to a topic */
     struct input *input;
     struct arena *event; /* lives as long as one */
     struct account account;

@@ -20,6 +20,17 @@ static bool add(struct sinks *sinks, const struct sink_type *type, struct sink_o
     return true;
 }
 
+struct sink_options sinks_kafka(const struct options *options, const struct sink_options *common)
+{
+    struct sink_options kafka = *common;
+    kafka.place = options->kafka;
+    kafka.topic = options->topic;
+    kafka.settings = options->settings.items;
+    kafka.setting_count = options->settings.count;
+    kafka.patience = options->kafka_time;
+    return kafka;
+}
+
 /* The single file comes last: closed because another sink cannot be opened it would get its name. */
 static bool open_all(struct sinks *sinks, const struct options *options, const struct sink_options *common,
                      const struct sink_schema *schema, struct error *err)
@@ -28,12 +39,7 @@ static bool open_all(struct sinks *sinks, const struct options *options, const s
     const struct sink_type *file = sink_find(format);
     struct sink_options out = {.place = options->out, .codec = options->codec};
     struct sink_options lake = {.place = options->lake, .codec = options->codec, .roll = options->roll};
-    struct sink_options kafka = *common;
-    kafka.place = options->kafka;
-    kafka.topic = options->topic;
-    kafka.settings = options->settings.items;
-    kafka.setting_count = options->settings.count;
-    kafka.patience = options->kafka_time;
+    struct sink_options kafka = sinks_kafka(options, common);
     if (options->lake && file == &sink_framed)
         out.codec = (struct span){0};
     if (!file)

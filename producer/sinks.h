@@ -19,6 +19,9 @@ struct sinks {
     bool dated;        /* one of them goes by the records' time */
 };
 
+/* How the options say that Kafka is written to; `common` has what no option says. */
+struct sink_options sinks_kafka(const struct options *options, const struct sink_options *common);
+
 /* Opens what the options name; `common` has what no option says. After a failure nothing is open, and no file
  * has come to its name. */
 MUST_CHECK bool sinks_open(struct sinks *sinks, const struct options *options,

@@ -312,6 +312,59 @@ def test_what_the_broker_alone_finds_too_large_is_a_dead_letter(producer, regist
     assert len(broker.messages(topic)) == 2
 
 
+# ---- dead letters in a topic
+
+
+def test_dead_letters_go_to_a_topic_and_to_a_file(producer, registry, genesys, kafka, topic):
+    dead = kafka.topic(topic[-100:] + ".dead")
+    done = producer.run(*arguments(registry, kafka, topic, "--dead-letter-topic", dead, "--dead-letter",
+                                   "dead.jsonl", genesys / "bad-events.jsonl"))
+    assert done.returncode == 0, done.stderr.decode()
+    summary = counts(done.stdout.decode())
+    assert summary["dead letters acknowledged"] == summary["dead-lettered"] == len(letters(producer)) == 78
+    messages = kafka.messages(dead)
+    assert bag(json.loads(message.value()) for message in messages) == bag(letters(producer))
+    for message in messages:
+        assert dict(message.headers())["reason"].decode() == json.loads(message.value())["reason"]
+        assert message.key() is None
+    assert len(kafka.messages(topic)) == summary["encoded"] == 29
+
+
+def test_a_dead_letter_that_its_topic_does_not_take_comes_without_its_line(producer, registry, broker):
+    topic, dead = broker.topic("letters-are-small"), broker.topic("small-letters", max_message_bytes=20000)
+    done = producer.run(*arguments(registry, broker, topic, "--dead-letter-topic", dead),
+                        stdin='{"a": "' + "x" * 30000 + '"}\n{"b": 1}\n')
+    assert done.returncode == 0, done.stderr.decode()
+    found = {letter["line"]: letter for letter in map(json.loads, (m.value() for m in broker.messages(dead)))}
+    assert (found[1]["bytes"], found[1].get("raw")) == (30009, None)
+    assert (found[2]["bytes"], found[2].get("raw")) == (8, '{"b": 1}')
+
+
+def test_a_line_whose_dead_letter_was_not_acknowledged_comes_again(producer, registry, broker, topic):
+    dead = broker.topic(topic[-100:] + ".dead")
+    (producer.folder / "in.jsonl").write_text('{"b": 1}\n' * 5)
+    running = start(producer, *arguments(registry, broker, topic, "--dead-letter-topic", dead, "--state",
+                                         "state.json", "--follow", "--kafka-timeout", "2", "in.jsonl"))
+    until = time.monotonic() + 20
+    while len(broker.messages(dead)) < 5 and time.monotonic() < until:
+        time.sleep(0.2)
+    time.sleep(1.5)
+    broker.kill()
+    with open(producer.folder / "in.jsonl", "a") as file:
+        file.write('{"b": 2}\n' * 3)
+    time.sleep(1.5)
+    running.send_signal(signal.SIGTERM)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 2
+    assert "Kafka has not acknowledged 3 of 8 dead letters, the first is line 6 of in.jsonl" in err.decode()
+    assert "3 of 8 lines are not acknowledged" in err.decode()
+    broker.start()
+    done = producer.run(*arguments(registry, broker, topic, "--dead-letter-topic", dead, "--state",
+                                   "state.json", "in.jsonl"))
+    assert done.returncode == 0, done.stderr.decode()
+    assert counts(done.stdout.decode())["dead letters acknowledged"] == 3
+
+
 # ---- settings, and what cannot be
 
 
@@ -350,6 +403,8 @@ def test_a_setting_that_cannot_be_is_refused_with_a_word(producer, registry, kaf
 @pytest.mark.parametrize("more, words", [
     (["--kafka", "127.0.0.1:1"], "--kafka and --topic go together"),
     (["--topic", "t"], "--kafka, --lake or --out is missing"),
+    (["--out", "o", "--dead-letter-topic", "t"], "--dead-letter-topic goes with --kafka"),
+    (["--kafka", "127.0.0.1:1", "--topic", "t", "--dead-letter-topic", "t"], "cannot be the same topic"),
     (["--out", "o", "--topic", "t"], "--kafka and --topic go together"),
     (["--out", "o", "-X", "a=b"], "-X and --kafka-timeout go with --kafka"),
     (["--kafka", "127.0.0.1:1", "--topic", "t", "--kafka-timeout", "1"],

@@ -83,7 +83,7 @@ static void the_file_is_its_owners_alone_and_grows(void **state)
     struct line line = line_of("x");
     struct dead_letter letter = {&line, "bad-json", {0}, 1, false};
     for (int i = 0; i < 2; i++) {
-        struct dead_letters *letters = dead_letters_open(path, &err);
+        struct dead_letters *letters = dead_letters_open(path, NULL, &err);
         assert_non_null(letters);
         assert_true(dead_letters_put(letters, &letter, &err));
         assert_true(dead_letters_close(letters, &err));
@@ -110,7 +110,7 @@ static void a_full_disk_is_said(void **state)
     AUTO_ARENA arena = arena_new();
     struct error err = {.arena = arena};
     struct line line = line_of("x");
-    struct dead_letters *letters = dead_letters_open("/dev/full", &err);
+    struct dead_letters *letters = dead_letters_open("/dev/full", NULL, &err);
     assert_non_null(letters);
     assert_false(dead_letters_put(letters, &(struct dead_letter){&line, "bad-json", {0}, 1, false}, &err));
     assert_non_null(strstr(arena_copy(arena, err.message).ptr, "No space left on device"));
