@@ -175,7 +175,7 @@ node_packages() {
 # The clients that are no packages of Python or node. What fails here is missed, with its reason, by pytest.
 clients() {
     local name
-    for name in java libcurl go; do
+    for name in java libcurl go rust; do
         if ! tests/clients/make.sh $name >"$logs/client-$name.log" 2>&1; then
             tail -3 "$logs/client-$name.log"
         elif [ -s build/clients/$name/missing ]; then

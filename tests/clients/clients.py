@@ -189,6 +189,11 @@ CLIENTS = {
         "riferrei/srclient for Go", lambda: [BUILD / "go" / "srclient"],
         "register lookup ids versions latest compatibility config deletes references serde errors",
         made("go", "srclient"), pinned("go/go.mod", r"srclient (.*)")),
+    # Its test of compatibility expects a bare boolean, which no registry answers.
+    "rust": Client(
+        "schema-registry-client for Rust", lambda: [BUILD / "rust" / "walk"],
+        "register lookup ids versions latest metadata config deletes references rules contexts associations "
+        "serde errors", made("rust", "walk"), pinned("rust/Cargo.toml", r'client = \{ version = "=(.*?)"')),
 }
 
 

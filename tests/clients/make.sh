@@ -13,6 +13,9 @@ usage: tests/clients/make.sh java|libcurl|go|rust ...
   go       builds two walks, with Go 1.21 or newer
   rust     builds a walk, with Rust 1.88 or newer
 
+What Rust compiled, 600 MB, is kept in SCHEMAD_CLIENTS_CACHE, else in ~/.cache/schemad-clients: it takes three
+minutes of processor time. Go keeps its own.
+
 Debian 12 has neither of the last two. Where a toolchain is missing or too old, build/clients/NAME/missing
 says so, and the tests that need it are left out.
 TEXT
@@ -67,12 +70,13 @@ make_go() {
 }
 
 make_rust() {
+    local target=${SCHEMAD_CLIENTS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/schemad-clients}/rust
     as_new rust "$(rustc --version 2>/dev/null | cut -d ' ' -f 2)" 1.88 || return 0
     unchanged rust && return
     mkdir -p "$build/rust/crate"
     cp -r "$here/rust/." "$build/rust/crate/"
-    cargo build --quiet --manifest-path "$build/rust/crate/Cargo.toml" --target-dir "$build/rust/target"
-    cp "$build/rust/target/debug/walk" "$build/rust/walk"
+    cargo build --quiet --manifest-path "$build/rust/crate/Cargo.toml" --target-dir "$target"
+    cp "$target/debug/walk" "$build/rust/walk"
     done_with rust
 }
 
