@@ -6,6 +6,7 @@
 
 #include "registry/draft.h"
 #include "registry/marks.h"
+#include "registry/protect.h"
 #include "registry/refusals.h"
 #include "registry/registry.h"
 
@@ -47,6 +48,9 @@ struct decision {
     int64_t now; /* the time of everything in it */
     const struct origin *by;
     int given; /* after the commit: the id of its record */
+
+    struct refusal refused[FLOORS_MAX]; /* by which rules it was, if protection refused it */
+    size_t refused_count;
 
     struct basis *bases;
     size_t base_count, base_room;

@@ -14,12 +14,12 @@ static bool in_group(const struct version *version, struct span group, struct sp
     return !value.ptr == !wanted.ptr && span_equal(value, wanted);
 }
 
-/* All live ones of the group, newest first, as many as the level asks for. */
+/* Those of the group, newest first, as many as the level asks for. */
 static struct history choose_group(const struct view *view, const struct subject *subject,
                                    const struct settings *settings, const struct submission *read,
                                    struct arena *arena)
 {
-    size_t most = settings->level->transitive ? (size_t)subject_live_count(subject) : 1;
+    size_t most = settings->level->transitive ? (size_t)subject_version_count(subject) : 1;
     const struct version **versions = arena_array(arena, most + 1, sizeof *versions), *version;
     struct history history = {.versions = versions};
     struct span wanted = metadata_property(read->content.metadata, settings->group);
@@ -27,7 +27,7 @@ static struct history choose_group(const struct view *view, const struct subject
     if (!settings->level->backward && !settings->level->forward)
         return history;
     while (history.count < most && (version = cursor_version(&cursor)))
-        if (!version->row.hidden && in_group(version, settings->group, wanted, arena))
+        if (history_counts(version, settings->level) && in_group(version, settings->group, wanted, arena))
             versions[history.count++] = version;
     return history;
 }
@@ -186,6 +186,28 @@ bool compatible_check(const struct view *view, const struct subject *subject, in
     bool fields = settings->validate_fields == TRUTH_YES;
     if (fields && !check_reserved(newest, read, complaints, arena, err))
         return false;
+    *complaints = complaints_close(*complaints, fields, settings->level, arena);
+    return true;
+}
+
+bool compatible_pair(const struct view *view, const struct version *older, const struct version *newer,
+                     const struct settings *settings, const struct complaint **complaints,
+                     struct arena *arena, struct error *err)
+{
+    struct error cause = {.arena = arena};
+    struct history past = {&older, 1};
+    *complaints = NULL;
+    if (settings->group.len) {
+        const struct metadata *metadata = metadata_stored(newer->record->row.metadata, arena);
+        if (!in_group(older, settings->group, metadata_property(metadata, settings->group), arena))
+            return true;
+    }
+    const struct schema *schema = version_schema(view, newer, arena, &cause);
+    if (!schema)
+        return submission_stored_invalid(view, newer, cause.message, err);
+    if (!complain(view, past, schema, settings->level, complaints, arena, err))
+        return false;
+    bool fields = settings->validate_fields == TRUTH_YES;
     *complaints = complaints_close(*complaints, fields, settings->level, arena);
     return true;
 }

@@ -11,4 +11,10 @@ MUST_CHECK bool compatible_check(const struct view *view, const struct subject *
                                  const struct settings *settings, const struct submission *read,
                                  const struct complaint **complaints, struct arena *arena, struct error *err);
 
+/* The same of two versions that are kept, as if the newer had come after the older; of two groups they are no
+ * matter to each other. */
+MUST_CHECK bool compatible_pair(const struct view *view, const struct version *older,
+                                const struct version *newer, const struct settings *settings,
+                                const struct complaint **complaints, struct arena *arena, struct error *err);
+
 #endif

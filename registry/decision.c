@@ -190,6 +190,7 @@ static void decision_begin(struct decision *decision)
     decision->now = clock_now();
     decision->base_count = decision->change_count = 0;
     decision->given = 0;
+    decision->refused_count = 0;
     decision->done = false;
 }
 
@@ -224,6 +225,8 @@ bool registry_decide(struct decision *decision, decide_fn *decide, void *arg, st
     if (decision->alone)
         gate_give(decision->registry);
     pthread_cond_destroy(&decision->moved);
+    for (size_t i = 0; i < decision->refused_count && !decision->dry; i++)
+        registry_refused(decision->registry, &decision->refused[i]);
     return outcome == COMMIT_DONE;
 }
 

@@ -66,8 +66,14 @@ static struct floors floors_of(const struct decision *decision, const struct ver
     return version_floors(&judging, version, version_rank(&judging, version), decision->arena);
 }
 
-static bool refuse(const struct version *version, const struct floors *floors, struct error *err)
+static bool refuse(struct decision *decision, const struct version *version, const struct floors *floors,
+                   struct error *err)
 {
+    for (size_t i = 0; i < floors->count; i++)
+        decision->refused[decision->refused_count++] =
+            (struct refusal){name_copy(version->subject, decision->arena), version->number,
+                             version->record->id, floors->items[i].rule,
+                             origin_text(decision->by, decision->arena)};
     struct span name = name_text(version->subject, err->arena);
     bool held = floors_hold(floors);
     struct span said = held ? floors->items[0].detail : floors_said(floors, err->arena);
@@ -90,7 +96,7 @@ static bool pass(struct force *force, struct error *err)
     return true;
 }
 
-bool removal_allowed(const struct decision *decision, const struct version *version, struct force *force,
+bool removal_allowed(struct decision *decision, const struct version *version, struct force *force,
                      struct error *err)
 {
     struct floors floors = floors_of(decision, version);
@@ -98,7 +104,7 @@ bool removal_allowed(const struct decision *decision, const struct version *vers
         return true;
     if (force && force->forced && !floors_hold(&floors))
         return pass(force, err);
-    return refuse(version, &floors, err);
+    return refuse(decision, version, &floors, err);
 }
 
 /* ---- what goes along */

@@ -25,7 +25,7 @@ struct force {
 
 /* The one question before any removal, whoever asks: does a hold (42291) or a floor (42290) keep the version
  * from its next step? `force` NULL: nothing passes. */
-MUST_CHECK bool removal_allowed(const struct decision *decision, const struct version *version,
+MUST_CHECK bool removal_allowed(struct decision *decision, const struct version *version,
                                 struct force *force, struct error *err);
 
 /* What every removal takes for granted. */

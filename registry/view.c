@@ -3,6 +3,7 @@
 #include "registry/facet.h"
 #include "registry/references.h"
 #include "registry/state.h"
+#include "registry/tombstone.h"
 
 #include "base/limits.h"
 
@@ -188,18 +189,23 @@ struct settings view_settings(const struct view *view, struct name subject)
     return found;
 }
 
+bool history_counts(const struct version *version, const struct level *level)
+{
+    return !version->row.hidden || (level->transitive && version_by_policy(&version->row));
+}
+
 struct history subject_history(const struct view *view, const struct subject *subject,
                                const struct level *level, struct arena *arena)
 {
-    size_t most = level->transitive ? (size_t)subject->live : 1;
-    if (!subject->live || !(level->backward || level->forward))
+    size_t most = level->transitive ? (size_t)subject_version_count(subject) : subject->live ? 1 : 0;
+    if (!(level->backward || level->forward))
         return (struct history){0};
-    const struct version **versions = arena_array(arena, most, sizeof *versions);
+    const struct version **versions = arena_array(arena, most + 1, sizeof *versions);
     struct history history = {.versions = versions};
     struct cursor cursor = subject_versions_down(view, subject);
     const struct version *version;
     while (history.count < most && (version = cursor_version(&cursor)))
-        if (!version->row.hidden)
+        if (history_counts(version, level))
             versions[history.count++] = version;
     return history;
 }

@@ -174,11 +174,13 @@ const struct record *cursor_referrer(struct cursor *cursor);
 struct cursor view_contexts(const struct view *view);
 bool cursor_context(struct cursor *cursor, struct span *context);
 
-/* The versions a level compares with: live ones, newest first; one unless the level is transitive. */
+/* The versions a level compares with, newest first: the latest; where the level is transitive all live ones,
+ * and those that the policy recycled. */
 struct history {
     const struct version *const *versions;
     size_t count;
 };
+bool history_counts(const struct version *version, const struct level *level);
 struct history subject_history(const struct view *view, const struct subject *subject,
                                const struct level *level, struct arena *arena);
 

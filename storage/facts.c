@@ -140,7 +140,7 @@ static int compare(const void *left, const void *right)
     const struct fact *a = *(struct fact *const *)left, *b = *(struct fact *const *)right;
     if (a->group != b->group)
         return a->group < b->group ? -1 : 1;
-    if (a->group == REMOVALS)   /* in the order in which it happened */
+    if (a->group == REMOVALS || a->group == PAST)   /* in the order in which it happened */
         return (a->number > b->number) - (a->number < b->number);
     int order = span_compare(a->change.context, b->change.context);
     order = order ? order : span_compare(a->change.subject, b->change.subject);

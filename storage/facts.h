@@ -7,7 +7,9 @@
 #include "storage/change.h"
 
 /* The order of a replay. */
-enum group { CONTEXTS, RECORDS, TOMBSTONES, VERSIONS, SETTINGS, POLICIES, ASSOCIATIONS, USES, REMOVALS };
+enum group {
+    CONTEXTS, RECORDS, TOMBSTONES, VERSIONS, SETTINGS, POLICIES, ASSOCIATIONS, USES, REMOVALS, PAST,
+};
 
 /* The key: group, context and subject of the change, and a number (an id, a version, a count of removals). */
 struct fact {

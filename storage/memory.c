@@ -11,7 +11,7 @@
 struct memory {
     struct store store;
     struct standing standing;
-    int removals;               /* ever noted: the number of the next one */
+    int removals, past;         /* ever noted: the number of the next one */
     struct facts facts;
 };
 
@@ -136,6 +136,20 @@ static void put_body(struct batch *batch, enum group group, const struct change 
         put_removal(batch, change);
 }
 
+/* What is told of the past. */
+static void note(struct batch *batch, const struct change *change)
+{
+    switch (change->kind) {
+    case CHANGE_HIDE:
+    case CHANGE_REVIVE:
+    case CHANGE_PURGE:
+    case CHANGE_RESTORE:
+    case CHANGE_HOLD:
+    case CHANGE_REFUSED: put(batch, PAST, batch->memory->past++, *change); return;
+    default: return;
+    }
+}
+
 static MUST_CHECK bool put_change(struct batch *batch, const struct change *change, struct error *err)
 {
     switch (change->kind) {
@@ -185,8 +199,10 @@ static enum commit memory_commit(struct store *store, uint64_t seq, const struct
         return COMMIT_STALE;
     struct batch batch = {.memory = memory, .facts = &memory->facts};
     bool done = true;
-    for (size_t i = 0; done && i < count; i++)
+    for (size_t i = 0; done && i < count; i++) {
+        note(&batch, &changes[i]);
         done = put_change(&batch, &changes[i], err);
+    }
     if (done) {
         let_go(&batch);
         stand(&memory->standing, changes, count);
@@ -216,11 +232,40 @@ static bool memory_replay(struct store *store, uint64_t since, change_fn *each, 
     bool told = true;
     for (size_t i = 0; told && i < count; i++) {
         const struct change *change = &sorted[i]->change;
-        if (sorted[i]->group != REMOVALS || (since && !is_back(&memory->facts, change)))
+        bool gone = sorted[i]->group == REMOVALS;
+        if (sorted[i]->group != PAST && (!gone || (since && !is_back(&memory->facts, change))))
             told = each(arg, change, err);
     }
     free(sorted);
     *standing = memory->standing;
+    return told;
+}
+
+static bool is_asked(const struct past_query *asked, const struct change *change)
+{
+    return change->at >= asked->since &&
+           (!asked->context.ptr || span_equal(change->context, asked->context)) &&
+           (!asked->subject.ptr || span_equal(change->subject, asked->subject));
+}
+
+static bool memory_past(struct store *store, const struct past_query *asked, change_fn *each, void *arg,
+                        struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    struct memory *memory = (struct memory *)store;
+    size_t count, left = asked->most;
+    struct fact **sorted = facts_sorted(&memory->facts, 0, &count);
+    bool told = true;
+    while (told && left && count-- > 0 && sorted[count]->group == PAST) {
+        struct change change = sorted[count]->change;
+        struct span body = change_journal(&change, arena);
+        if (!is_asked(asked, &change))
+            continue;
+        change.body = body;
+        told = each(arg, &change, err);
+        left--;
+    }
+    free(sorted);
     return told;
 }
 
@@ -249,4 +294,5 @@ const struct store_type store_memory = {
     .close = memory_close,
     .replay = memory_replay,
     .commit = memory_commit,
+    .past = memory_past,
 };

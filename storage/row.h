@@ -4,7 +4,7 @@
 #ifndef STORAGE_ROW_H
 #define STORAGE_ROW_H
 
-#include "storage/change.h"
+#include "storage/store.h"
 
 enum statement {
 #define STATEMENT(name, text) name,
@@ -43,6 +43,10 @@ size_t rows_of_change(const struct change *change, struct place place, struct ro
 /* The statements that give a replay, in order, each asked with the batch after which it begins. */
 extern const enum statement replay_statements[];
 extern const size_t replay_statements_count;
+
+/* The statement that tells the past; the change of one of its rows. */
+void row_of_past(const struct past_query *asked, struct row *row);
+struct change past_of_row(const struct row *row, struct origin *by);
 
 /* The change that a row of a replay tells; spans are borrowed from the row. `by` is where its origin goes, if
  * it has one. */

@@ -58,6 +58,25 @@ static bool sqlite_replay(struct store *store, uint64_t since, change_fn *each, 
     return told;
 }
 
+/* ---- the past */
+
+static bool tell_past(void *arg, const struct row *row, struct error *err)
+{
+    const struct listener *listener = arg;
+    struct origin by;
+    struct change change = past_of_row(row, &by);
+    return listener->each(listener->arg, &change, err);
+}
+
+static bool sqlite_past(struct store *store, const struct past_query *asked, change_fn *each, void *arg,
+                        struct error *err)
+{
+    struct listener listener = {each, arg};
+    struct row row;
+    row_of_past(asked, &row);
+    return sqlite_query((struct sqlite *)store, &row, tell_past, &listener, err);
+}
+
 /* ---- commit */
 
 static MUST_CHECK bool write_change(struct sqlite *sqlite, const struct change *change, struct place place,
@@ -118,4 +137,5 @@ const struct store_type store_sqlite = {
     .close = sqlite_close,
     .replay = sqlite_replay,
     .commit = sqlite_commit,
+    .past = sqlite_past,
 };

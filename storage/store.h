@@ -31,6 +31,13 @@ struct standing {
     int64_t clock;              /* what a manual clock was set to last; -1: it never was */
 };
 
+/* Which entries of the journal: those of a context, of a subject in it, or all; from a time on. */
+struct past_query {
+    struct span context, subject;       /* ptr NULL: any */
+    int64_t since;
+    size_t most;
+};
+
 struct store_type {
     const char *scheme; /* "sqlite", "memory"; later "postgres" */
 
@@ -49,6 +56,11 @@ struct store_type {
      * change stands on those before it: a schema comes before its versions and goes after them. */
     enum commit (*commit)(struct store *store, uint64_t seq, const struct change *changes, size_t count,
                           struct error *err);
+
+    /* What version retention did, newest first: changes of the kinds HIDE, REVIVE, PURGE, RESTORE, HOLD and
+     * REFUSED with time and origin, each with what the journal says of it as `body`. */
+    MUST_CHECK bool (*past)(struct store *store, const struct past_query *asked, change_fn *each, void *arg,
+                            struct error *err);
 
     /* Optional, for stores shared between nodes: waits until somebody else may have committed. */
     bool (*wait)(struct store *store, int timeout_ms);

@@ -35,3 +35,5 @@ CREATE INDEX schemas_by_guid ON schemas (guid);
 -- What version retention did, without looking through all registrations.
 CREATE INDEX journal_of_retention ON journal (seq, ord)
 WHERE kind IN ('HIDE', 'REVIVE', 'PURGE', 'RESTORE', 'HOLD', 'REFUSED');
+CREATE INDEX journal_of_retention_by_subject ON journal (context, subject, seq, ord)
+WHERE kind IN ('HIDE', 'REVIVE', 'PURGE', 'RESTORE', 'HOLD', 'REFUSED');

@@ -244,16 +244,7 @@ ELSEWHERE = {
     "write_too_large": "test_limits.py::test_a_batch_brings_no_schema_over_1_mib",
     "too_many_contexts": None,      # 10,000 of them: tests/unit/api/contexts_test.c
     "too_many_associations": None,  # 10,000 of them
-    "version_not_deleted": None,        # what is not answered yet
-    "subject_not_deleted": None,        # likewise
-    "version_purged": None,             # likewise
-    "version_not_held": None,           # likewise
-    "plan_stale": None,                 # likewise
-    "number_purged": None,              # likewise
-    "version_protected": None,          # likewise
-    "version_held": None,               # likewise
-    "hold_end_past": None,              # likewise
-    "reason_missing": None,             # likewise
+    "plan_stale": None,         # nothing answers it yet
     "busy": None,               # needs a second node
 }
 
