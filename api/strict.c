@@ -28,8 +28,8 @@ bool strict_read(struct call *call, const struct strict_member *members, size_t 
     struct text *json = arena_alloc(call->arena, sizeof *json);
     struct text_failure failure;
     call->json = json;
-    json->kind = TEXT_OBJECT;
     if (!text_read(call->body, &text_rules_body, json, &failure, call->arena)) {
+        *json = (struct text){.kind = TEXT_OBJECT};     /* nothing is an object without members */
         if (failure.fault == TEXT_EMPTY)
             return true;
         return error_bad_request(err, text_failure_message(&failure, call->body, call->arena));
