@@ -6,6 +6,7 @@
 #include "api/reply.h"
 #include "api/strict.h"
 #include "base/moment.h"
+#include "registry/sweep.h"
 
 bool get_test_clock(struct call *call, struct error *err)
 {
@@ -25,5 +26,6 @@ bool post_test_clock(struct call *call, struct error *err)
         return error_retention_request(err, SPAN("'now' is before 1970"));
     const struct text *back = strict_member(call, "allowBack");
     return registry_set_clock(call->registry, now, back && back->truth, err) &&
-           registry_write_down(call->registry, err) && get_test_clock(call, err);
+           registry_sweep(call->registry, err) && registry_write_down(call->registry, err) &&
+           get_test_clock(call, err);
 }

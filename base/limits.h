@@ -56,6 +56,8 @@ enum {
 
     /* Version retention */
     REASON_MAX = 1024,          /* bytes of the reason of a hold or a forced removal; 42296 */
+    EXPIRING_MS = 7 * 86400000, /* how soon a recycled version expires that is counted as expiring */
+    SWEEP_MS = 3600 * 1000,     /* between two sweeps */
     PLAN_SUBJECTS_MAX = 1000,   /* names in the body of a plan; 42296 */
     HISTORY_MAX = 1000,         /* entries of a history: default and most of `limit` */
     DAYS_MAX = 36500,           /* a century: no rule counts more days; 42292 */

@@ -9,6 +9,7 @@
 #include "registry/protect.h"
 #include "registry/refusals.h"
 #include "registry/registry.h"
+#include "registry/sweep.h"
 
 #include <pthread.h>
 
@@ -79,7 +80,7 @@ void decision_rests_on_rules(struct decision *decision, struct name name);  /* a
 
 void decision_rests_on_policies(struct decision *decision, struct name name);   /* the same of policies */
 
-/* For whoever looks for scopes: what is set anywhere, and where nothing is. */
+/* For whoever looks for scopes: what is set anywhere, policies too, and where nothing is. */
 void decision_rests_on_all_rules(struct decision *decision);
 
 /* A new change of that kind to be filled; kind, name, time and origin are. Its spans must lie in the
@@ -129,7 +130,12 @@ struct registry {
     struct parsed_pool parsed;
     struct usage usage;
     struct refusal_book refusals;
-    pthread_mutex_t tend_lock; /* marks and refusals, from the look at them until they are written */
+    pthread_mutex_t tend_lock;  /* marks and refusals, from the look at them until they are written */
+    pthread_mutex_t sweep_lock; /* swept_at, and a sweep from the look at it until it is done */
+    int64_t sweep_interval, swept_at;
+    void (*swept)(const struct sweep_run *run);
+    pthread_mutex_t run_lock;   /* run: the last sweep */
+    struct sweep_run run;
     size_t schema_max;
     uint64_t edits; /* drafts so far; the leader's */
 

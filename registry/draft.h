@@ -15,7 +15,7 @@ struct usage;
 struct state {
     uint64_t seq;                   /* the batch it stands at */
     uint64_t contents_seq;          /* … that last touched any version */
-    uint64_t rules_seq;             /* … that last changed any setting */
+    uint64_t rules_seq;             /* … that last changed any setting or policy */
     int named_contexts;             /* that are not gone */
     const struct level *level;      /* the server's default */
     struct customs customs;

@@ -39,6 +39,8 @@ static struct policy_at *policy_at_new(struct making *making, const struct chang
 
 void policies_put(struct state *state, const struct change *change, struct making *making)
 {
+    if (state->rules_seq < change->seq)
+        state->rules_seq = change->seq;
     struct policy_at key = {.name = {change->context, change->subject}};
     const void *before = change->body.len ? table_put(&state->policies, policy_at_new(making, change), making)
                                           : table_take(&state->policies, &key, making);

@@ -200,8 +200,8 @@ struct taking version_prune(const struct judging *judging, const struct version 
 {
     const struct policy *policy = judging->policy;
     struct taking taking = {.from = 0};
-    if (!policy->prunes || is_latest(judging, version) ||
-        (policy->keep_versions.is && (double)rank < policy->keep_versions.value))
+    if (!policy->prunes || (policy->keep_versions.is && (double)rank < policy->keep_versions.value) ||
+        (is_ageless(judging, version) && policy->older_than_days.value > 0))
         return (struct taking){.from = NEVER};
     if (policy->keep_versions.is)
         because(&taking, 0, arena_printf(arena, "beyond keepVersions %.*s",
@@ -251,7 +251,8 @@ int64_t version_prunable_from(const struct judging *judging, const struct versio
     struct floors floors = version_floors(judging, version, rank, arena);
     struct taking taking = hidden ? version_purge(judging, version, arena)
                                   : version_prune(judging, version, rank, arena);
-    bool kept = judging->read_only || version_referred(judging->view, version, hidden, NULL) ||
+    bool kept = judging->read_only || is_latest(judging, version) ||
+                version_referred(judging->view, version, hidden, NULL) ||
                 (hidden && !judging->policy->even_if_transitive && version_remembered(judging, version));
     if (kept || taking.from == NEVER || floors.until == NEVER)
         return NEVER;

@@ -2,6 +2,7 @@
 /* Opening and closing: the registry is what one gets by replaying the store. */
 #include "registry/registry.h"
 
+#include "base/clock.h"
 #include "registry/commit.h"
 
 #include <stdlib.h>
@@ -13,6 +14,8 @@ static void registry_init(struct registry *registry, const struct registry_optio
     registry->store = options->store;
     registry->schema_max = options->schema_max ? options->schema_max : SCHEMA_MAX;
     registry->think_threads = options->think_threads;
+    registry->sweep_interval = options->sweep_interval;
+    registry->swept = options->swept;
     pthread_mutex_init(&registry->clock_lock, NULL);
     pthread_mutex_init(&registry->think_lock, NULL);
     pthread_cond_init(&registry->think_free, NULL);
@@ -22,6 +25,8 @@ static void registry_init(struct registry *registry, const struct registry_optio
     usage_open(&registry->usage);
     refusals_open(&registry->refusals);
     pthread_mutex_init(&registry->tend_lock, NULL);
+    pthread_mutex_init(&registry->sweep_lock, NULL);
+    pthread_mutex_init(&registry->run_lock, NULL);
     state_open(&first->state, level, &registry->parsed, &registry->usage);
     first->state.customs = options->customs;
     line_open(&registry->line, first);
@@ -36,6 +41,7 @@ struct registry *registry_open(const struct registry_options *options, struct er
         if (options->manual_clock)
             clock_begin(&standing);
         usage_begin(&registry->usage);
+        registry->swept_at = clock_now();
         registry->allocated = 0;
         return registry;
     }
@@ -52,6 +58,8 @@ void registry_close(struct registry *registry)
     usage_close(&registry->usage);
     refusals_close(&registry->refusals);
     pthread_mutex_destroy(&registry->tend_lock);
+    pthread_mutex_destroy(&registry->sweep_lock);
+    pthread_mutex_destroy(&registry->run_lock);
     pthread_mutex_destroy(&registry->clock_lock);
     pthread_mutex_destroy(&registry->think_lock);
     pthread_cond_destroy(&registry->think_free);

@@ -11,6 +11,7 @@
 #include "storage/store.h"
 
 struct registry;
+struct sweep_run;
 
 struct registry_options {
     struct store *store;       /* borrowed; closed by its owner after registry_close */
@@ -20,6 +21,8 @@ struct registry_options {
     int think_threads;         /* decisions worked out at a time; 0: no bound */
     struct customs customs;
     bool manual_clock;         /* the clock is set where the store says that it stands */
+    int64_t sweep_interval;    /* ms; 0: nothing is swept */
+    void (*swept)(const struct sweep_run *run); /* told after each sweep; may be NULL */
 };
 
 struct registry *registry_open(const struct registry_options *options, struct error *err);

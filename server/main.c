@@ -120,9 +120,12 @@ static bool open_registry(struct process *process, struct error *err)
         .think_threads = (int)config->think_threads,
         .customs = process->dialect.customs,
         .manual_clock = config->clock == CLOCK_MANUAL,
+        .sweep_interval = config->retention_sweep_interval,
+        .swept = sweeper_log,
     };
     process->registry = registry_open(&options, err);
-    process->sweeper = process->registry ? sweeper_open(process->registry, err) : NULL;
+    if (process->registry)
+        process->sweeper = sweeper_open(process->registry, config->retention_sweep_interval, err);
     return process->sweeper != NULL;
 }
 

@@ -244,7 +244,6 @@ ELSEWHERE = {
     "write_too_large": "test_limits.py::test_a_batch_brings_no_schema_over_1_mib",
     "too_many_contexts": None,      # 10,000 of them: tests/unit/api/contexts_test.c
     "too_many_associations": None,  # 10,000 of them
-    "plan_stale": None,         # nothing answers it yet
     "busy": None,               # needs a second node
 }
 
