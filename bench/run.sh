@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures schemad beside a baseline, in turns, and prints ratios: figures of one machine at one moment mean
 # nothing alone. Needs wrk and curl.
-#   bench/run.sh [--build FOLDER] [--pairs N] [--seconds N] [--only read,start,memory,scale,stall]
+#   bench/run.sh [--build FOLDER] [--pairs N] [--seconds N] [--only read,start,memory,scale,stall,producer]
+# "producer" is bench/producer/run.sh, which takes minutes and is run only when it is asked for.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -129,4 +130,8 @@ fi
 
 if wants stall; then
     . bench/stall.sh
+fi
+
+if wants producer; then
+    bench/producer/run.sh --build "$build"
 fi

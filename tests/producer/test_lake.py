@@ -15,7 +15,7 @@ import time
 import fastavro
 import pytest
 from conftest import INGEST, SUBJECT, counts
-from test_encode import EVENTS, avrocat, expected, same, schema_option
+from test_encode import EVENTS, expected, same, schema_option
 
 PART = re.compile(r"dt=\d{4}-\d\d-\d\d/hour=\d\d/part-.+-\d+-\d+-\d+\.avro")
 
@@ -328,33 +328,3 @@ def test_what_cannot_be_is_refused_with_a_word(producer, registry, arguments, wo
     assert done.returncode == 2
     assert words in done.stderr.decode()
     assert not (producer.folder / "o").exists()
-
-
-# ---- other readers
-
-
-def test_polars_reads_the_files(producer, registry, genesys):
-    polars = pytest.importorskip("polars", reason="polars is not installed")
-    done = lake(producer, registry.url, genesys / EVENTS)
-    assert done.returncode == 0, done.stderr.decode()
-    rows = [row for _, path in files(producer) for row in polars.read_avro(path).to_dicts()]
-    assert bag(map(shown, rows)) == bag(wanted(genesys))
-
-
-def test_avro_c_reads_the_files(producer, registry, genesys):
-    program = avrocat()
-    done = lake(producer, registry.url, genesys / EVENTS)
-    assert done.returncode == 0, done.stderr.decode()
-    ids = []
-    for _, path in files(producer):
-        out = subprocess.run([program, path], capture_output=True, check=True).stdout
-        ids += [json.loads(line)["event_id"]["string"] for line in out.splitlines()]
-    assert sorted(ids) == sorted(record["event_id"] for record in wanted(genesys))
-
-
-def test_our_own_decode_reads_the_files(producer, registry, genesys):
-    done = lake(producer, registry.url, genesys / EVENTS)
-    assert done.returncode == 0, done.stderr.decode()
-    records = [record for _, path in files(producer) for record in producer.records(path)]
-    ids = sorted(record["event_id"] for record in records)
-    assert ids == sorted(record["event_id"] for record in wanted(genesys))
