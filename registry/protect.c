@@ -6,6 +6,8 @@
 #include "registry/references.h"
 #include "registry/usage.h"
 
+#include <math.h>
+
 struct judging judging_begin(const struct view *view, int64_t now, struct name subject)
 {
     static const struct policy none;
@@ -24,8 +26,9 @@ int version_rank(const struct judging *judging, const struct version *version)
 {
     struct cursor cursor = subject_versions_down(judging->view, judging->subject);
     const struct version *above;
+    double most = fmax(judging->policy->min_versions.value, judging->policy->keep_versions.value);
     int rank = 0;
-    while ((above = cursor_version(&cursor)) && above->number > version->number)
+    while (rank < most && (above = cursor_version(&cursor)) && above->number > version->number)
         rank += !above->row.hidden;
     return rank;
 }

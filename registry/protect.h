@@ -21,7 +21,8 @@ struct judging {
 };
 struct judging judging_begin(const struct view *view, int64_t now, struct name subject);
 
-/* Its place among the live versions, newest first: 0 is the latest. A recycled one: how many are above. */
+/* Its place among the live versions, newest first: 0 is the latest. A recycled one: how many are above.
+ * Past what any rule of the policy looks at it is not counted on. */
 int version_rank(const struct judging *judging, const struct version *version);
 
 /* Since when it counts, by the policy's basis, and how long that is; the latest live one has age 0 unless its

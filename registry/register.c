@@ -6,6 +6,7 @@
 #include "registry/inherit.h"
 #include "registry/match.h"
 #include "registry/metadata.h"
+#include "registry/number.h"
 #include "registry/references.h"
 #include "registry/remove.h"
 #include "registry/rules.h"
@@ -34,25 +35,6 @@ static bool fill_blank(const struct decision *decision, const struct subject *su
     return true;
 }
 
-static int next_number(const struct view *view, const struct registration *wanted)
-{
-    return view_highest_number(view, wanted->subject) + 1;
-}
-
-static int number_of(const struct view *view, const struct registration *wanted)
-{
-    return wanted->version > 0 ? wanted->version : next_number(view, wanted);
-}
-
-/* What was purged under that number, where such numbers are kept; NULL: the number is as any other. */
-static const struct tombstone *tombstone_of(const struct view *view, struct name name, int number)
-{
-    const struct subject *subject = view_subject(view, name);
-    if (number > view_kept_number(view, name) || (subject && view_version(view, subject, number)))
-        return NULL;
-    return view_tombstone(view, name, number);
-}
-
 static struct record_row row_of(const struct submission *read)
 {
     return (struct record_row){
@@ -60,34 +42,28 @@ static struct record_row row_of(const struct submission *read)
         .references = read->references, .metadata = read->metadata, .rules = read->rules};
 }
 
-/* Where an id is asked for, the record of it; else that of the content. */
-static const struct record *known_record(const struct view *view, const struct registration *wanted,
-                                         const struct submission *read)
-{
-    if (wanted->has_id)
-        return view_record(view, wanted->subject.context, wanted->id);
-    return view_record_of_guid(view, wanted->subject.context, read->guid);
-}
-
-/* An imported version may come before the latest, or in its place. */
+/* An imported version may come before the latest, or in its place. A hold stays with what it was put on. */
 static void change_all(struct decision *decision, const struct subject *subject,
                        const struct registration *wanted, const struct submission *read)
 {
     struct name name = wanted->subject;
-    int number = number_of(decision->view, wanted);
-    bool restored = tombstone_of(decision->view, name, number);
+    int number = number_given(decision->view, wanted);
+    const struct record *known = registration_record(decision->view, wanted, read);
+    bool restored = number_restored(decision->view, wanted);
     struct change *record = decision_change(decision, CHANGE_RECORD, (struct name){.context = name.context});
     record->id = wanted->has_id ? wanted->id : 0;
     record->record = row_of(read);
+    const struct version *before = number_overwritten(decision->view, wanted);
     struct change *added = decision_change(decision, restored ? CHANGE_RESTORE : CHANGE_VERSION, name);
     added->version = number;
     added->row = (struct version_row){.ts = decision->now, .created = decision->now};
+    if (before && before->record == known)
+        added->row.hold = arena_copy(decision->arena, before->row.hold);
     const struct version *latest = subject ? subject_latest(subject) : NULL;
     if (latest && latest->number > number)
         added->row.superseded = decision->now;
     if (latest && latest->number < number)
         decision_version(decision, CHANGE_VERSION, latest)->row.superseded = decision->now;
-    const struct record *known = known_record(decision->view, wanted, read);
     if (known)
         usage_mark(known, USE_REGISTERED, wanted->by.agent);
     if (subject && known)
@@ -104,7 +80,7 @@ static size_t size_beside(const struct submission *read)
 static bool check_id(const struct decision *decision, const struct registration *wanted,
                      const struct submission *read, struct error *err)
 {
-    const struct record *there = wanted->has_id ? known_record(decision->view, wanted, read) : NULL;
+    const struct record *there = wanted->has_id ? registration_record(decision->view, wanted, read) : NULL;
     struct record_row row = row_of(read);
     if (wanted->has_id && wanted->id == 0)
         return error_id_zero(err);
@@ -112,18 +88,8 @@ static bool check_id(const struct decision *decision, const struct registration 
            error_overwrite(err, wanted->id, name_context_text(wanted->subject, decision->arena));
 }
 
-/* A number that was purged comes back with what it was, or not at all. */
-static bool check_number(const struct decision *decision, const struct registration *wanted,
-                         const struct submission *read, struct error *err)
-{
-    int number = number_of(decision->view, wanted);
-    const struct tombstone *stone = tombstone_of(decision->view, wanted->subject, number);
-    return !stone || (wanted->has_id && wanted->id == stone->id && span_equal(read->guid, stone->guid)) ||
-           error_number_purged(err, number, name_text(wanted->subject, decision->arena));
-}
-
 /* What the level and the bounds say. */
-static bool check_new(const struct decision *decision, const struct subject *subject,
+static bool check_new(struct decision *decision, const struct subject *subject,
                       const struct registration *wanted, const struct submission *read, struct error *err)
 {
     struct arena *arena = decision->arena;
@@ -137,14 +103,14 @@ static bool check_new(const struct decision *decision, const struct subject *sub
         return false;
     if (complaints)
         return error_incompatible(err, name_text(wanted->subject, arena), complaints_join(complaints, arena));
-    bool overwrites = subject && view_version(decision->view, subject, number_of(decision->view, wanted));
-    if (!imports && wanted->version > 0 && wanted->version != next_number(decision->view, wanted))
+    bool overwrites = number_overwritten(decision->view, wanted);
+    if (!imports && wanted->version > 0 && wanted->version != number_next(decision->view, wanted))
         return error_version_step(err);
     if (count >= VERSIONS_MAX && !overwrites)
         return error_too_many_versions(err, name_text(wanted->subject, arena), count, VERSIONS_MAX);
     if (!view_has_room(decision->view, wanted->subject.context))
         return error_too_many_contexts(err, CONTEXTS_MAX);
-    if (!check_id(decision, wanted, read, err) || !check_number(decision, wanted, read, err))
+    if (!check_id(decision, wanted, read, err) || !number_allowed(decision, wanted, read, err))
         return false;
     return (read->schema->text.len <= most && size_beside(read) <= most) || error_schema_too_large(err);
 }
@@ -153,7 +119,7 @@ static bool add(struct decision *decision, const struct subject *subject, struct
                 const struct submission *read, struct error *err)
 {
     const struct registration *wanted = registering->wanted;
-    int number = number_of(decision->view, wanted);
+    int number = number_given(decision->view, wanted);
     if (!check_new(decision, subject, wanted, read, err))
         return false;
     for (size_t i = 0; i < read->target_count; i++)
@@ -257,7 +223,7 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
     if (metadata_sensitive(wanted.metadata) && !decision->registry->store->secret)
         return error_sensitive_no_key(err);
     if (!imports)
-        inherit_number(&wanted, number_of(decision->view, &wanted), arena);
+        inherit_number(&wanted, number_given(decision->view, &wanted), arena);
     /* Found this late, neither time nor state is told; a version that was asked for is a new one. */
     if (!submission_read(decision->view, &wanted, how, &read, arena, err) ||
         !associations_allow(decision->view, wanted.subject.context, wanted.references, wanted.reference_count,

@@ -423,6 +423,58 @@ def test_a_kept_number_comes_back_with_what_it_was(kept):
     assert kept.explain("s", 1)["state"] == "live"
 
 
+def test_an_import_does_not_take_the_place_of_what_is_kept(kept):
+    kept.versions("s", 2)
+    kept.hold("s", 1, reason="law")
+    assert kept.client.put("/mode/s", {"mode": "IMPORT"}).error[1] == 42205
+    assert kept.client.put("/mode/s?force=true", {"mode": "IMPORT"}).status == 200
+    assert kept.client.register("s", schema(5), id=9, version=1).error[1] == 42291
+    assert kept.client.register("s", schema(5), id=9, version=2).status == 200
+    kept.policy("", {"protect": {"minVersions": 2}})
+    assert kept.client.register("s", schema(6), id=10, version=2).error[1] == 42290
+    assert kept.numbers("s") == [1, 2]
+
+
+def test_a_version_that_comes_again_keeps_its_hold(kept):
+    kept.versions("s", 2)
+    kept.delete("s")
+    kept.hold("s", 1, reason="law")
+    assert kept.client.put("/mode/s?force=true", {"mode": "IMPORT"}).status == 200
+    assert kept.client.register("s", schema(0), id=1, version=1).status == 200
+    assert [rule["rule"] for rule in kept.explain("s", 1)["by"]] == ["hold"]
+
+
+def test_what_is_left_outlives_the_context(kept):
+    kept.policy(":.c:", {"purge": {"enabled": True}})
+    kept.versions(":.c:s", 2)
+    kept.delete(":.c:s")
+    kept.delete(":.c:s", query="?permanent=true")
+    assert kept.client.delete("/retention/:.c:").status == 200
+    assert kept.client.delete("/contexts/.c").status == 204
+    assert kept.explain(":.c:s", 2)["state"] == "purged"
+    assert kept.client.register(":.c:s", schema(9)).json()["version"] == 3
+
+
+def test_a_subject_that_is_imported_into_loses_its_policy_with_its_last_version(kept):
+    kept.policy("s", {"recycle": {"days": 1}})
+    kept.versions("s", 1)
+    kept.delete("s")
+    assert kept.client.put("/mode/s", {"mode": "IMPORT"}).status == 200
+    assert kept.client.get("/retention/s").error[1] == 40490
+    assert kept.client.get("/mode/s").json() == {"mode": "IMPORT"}
+
+
+def test_a_text_stays_as_long_as_any_context_has_it(kept):
+    for subject in ("s", ":.c:s"):
+        kept.versions(subject, 1)
+    kept.delete("s")
+    kept.delete("s", query="?permanent=true")
+    kept.registry.kill()
+    kept.registry.start()
+    kept.client = kept.registry.client()
+    assert json.loads(kept.client.get("/subjects/:.c:s/versions/1").json()["schema"]) == schema(0)
+
+
 def test_an_import_does_not_purge_what_is_kept(kept):
     kept.versions("a", 2)
     kept.versions("b", 1)

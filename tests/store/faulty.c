@@ -80,6 +80,13 @@ static enum commit faulty_commit(struct store *store, uint64_t seq, const struct
     return result;
 }
 
+static bool faulty_past(struct store *store, const struct past_query *asked, change_fn *each, void *arg,
+                        struct error *err)
+{
+    struct faulty *faulty = (struct faulty *)store;
+    return faulty->inner->type->past(faulty->inner, asked, each, arg, err);
+}
+
 static void faulty_close(struct store *store)
 {
     struct faulty *faulty = (struct faulty *)store;
@@ -92,6 +99,7 @@ static const struct store_type store_faulty = {
     .close = faulty_close,
     .replay = faulty_replay,
     .commit = faulty_commit,
+    .past = faulty_past,
 };
 
 struct store *faulty_open(struct store *inner, struct faulty_plan *plan)

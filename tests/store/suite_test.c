@@ -248,6 +248,53 @@ static void what_went_and_came_back_is_not_taken_away_again(void **state)
     kit_expect(kit_replay(kit, 1), since, COUNT(since));
 }
 
+/* ---- the past */
+
+static bool tell_line(void *arg, const struct change *change, struct error *err)
+{
+    (void)err;
+    buffer_printf(arg, "%s %.*s/%.*s/%d id %d by %.*s %.*s\n", change_kind_name(change->kind),
+                  SPAN_ARGS(change->context), SPAN_ARGS(change->subject), change->version, change->id,
+                  SPAN_ARGS(change->by ? change->by->who : SPAN("")), SPAN_ARGS(change->body));
+    return true;
+}
+
+static void expect_past(struct kit *kit, struct past_query asked, const char *wanted)
+{
+    struct buffer out = {.arena = kit->arena};
+    if (!kit->store->type->past(kit->store, &asked, tell_line, &out, &kit->err))
+        fail_msg("%.*s", SPAN_ARGS(kit->err.message));
+    buffer_byte(&out, 0);
+    assert_string_equal(out.ptr, wanted);
+}
+
+static void the_past_is_told_newest_first(void **state)
+{
+    struct kit *kit = *state;
+    struct change version = make_version("", "s", 1, 1), hidden = make_kind(CHANGE_HIDE, version);
+    struct change other = make_kind(CHANGE_HOLD, make_version(".c", "s", 1, 1));
+    other.at = 9000;
+    other.row.hold = SPAN("{\"reason\":\"x\"}");
+    hidden.by = &ada;
+    kit_commit(kit, (struct change[]){make_record(kit, "", 1, "1"), version}, 2);
+    struct change elsewhere = make_record(kit, ".c", 1, "1");
+    kit_commit(kit, (struct change[]){elsewhere, make_version(".c", "s", 1, 1), other}, 3);
+    kit_commit(kit, (struct change[]){hidden, make_kind(CHANGE_PURGE, version)}, 2);
+
+    const char *purged = "PURGE /s/1 id 1 by  {\"guid\":\"guid\",\"highest\":7,\"keepsText\":false}\n";
+    const char *hid = arena_printf(kit->arena, "HIDE /s/1 id 1 by %.*s {\"ts\":3001,\"created\":4001,"
+                                   "\"superseded\":0,\"hidden\":false}\n", SPAN_ARGS(ada.who)).ptr;
+    const char *held = "HOLD .c/s/1 id 1 by  {\"ts\":3001,\"created\":4001,\"superseded\":0,"
+                       "\"hidden\":false,\"hold\":{\"reason\":\"x\"}}\n";
+    const char *both = arena_printf(kit->arena, "%s%s", purged, hid).ptr;
+    expect_past(kit, (struct past_query){.most = 9}, arena_printf(kit->arena, "%s%s", both, held).ptr);
+    expect_past(kit, (struct past_query){.most = 2}, both);
+    expect_past(kit, (struct past_query){.most = 9, .since = 9000}, held);
+    expect_past(kit, (struct past_query){.context = SPAN(""), .most = 9}, both);
+    expect_past(kit, (struct past_query){SPAN(".c"), SPAN("s"), 0, 9}, held);
+    expect_past(kit, (struct past_query){SPAN(".c"), SPAN("t"), 0, 9}, "");
+}
+
 static void ids_never_go_down(void **state)
 {
     struct kit *kit = *state;
@@ -364,6 +411,7 @@ static void the_wrapper_answers_stale_waits_and_ends_replays(void **state)
         CASE(a_decision_on_another_moment_is_stale),                                                         \
         CASE(catching_up_tells_what_changed_and_what_went),                                                  \
         CASE(what_went_and_came_back_is_not_taken_away_again),                                               \
+        CASE(the_past_is_told_newest_first),                                                                 \
         CASE(ids_never_go_down),                                                                             \
         CASE(a_schema_given_again_keeps_when_it_was_made),                                                   \
         CASE(who_listens_can_end_a_replay),                                                                  \
