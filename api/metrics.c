@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/process.h"
 #include "registry/refusals.h"
+#include "registry/sweep.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -207,18 +208,42 @@ static void put_registry(struct buffer *out, struct call *call)
     family(out, "schemad_versions", "gauge", "Versions, by state.");
     number(out, "schemad_versions{state=\"live\"}", view.live);
     number(out, "schemad_versions{state=\"recycled\"}", view.recycled);
+    number(out, "schemad_versions{state=\"purged\"}", view.purged);
     single(out, "schemad_parsed_bytes", "gauge", "Memory of the parsed schemas that are kept.",
            figures.parsed);
 }
 
-static void put_refusals(struct buffer *out, struct call *call)
+static void put_sweeps(struct buffer *out, const struct sweep_run *run)
+{
+    single(out, "schemad_retention_runs_total", "counter", "Sweeps since the start.", run->number);
+    family(out, "schemad_retention_actions_total", "counter", "Versions that sweeps recycled and purged.");
+    number(out, "schemad_retention_actions_total{action=\"recycle\"}", run->all_recycled);
+    number(out, "schemad_retention_actions_total{action=\"purge\"}", run->all_purged);
+    if (!run->number)
+        return;
+    family(out, "schemad_retention_last_run_timestamp_seconds", "gauge", "When the last sweep ran.");
+    buffer_put(out, SPAN("schemad_retention_last_run_timestamp_seconds "));
+    put_seconds(out, (uint64_t)run->at * 1000);
+    family(out, "schemad_retention_last_run_duration_seconds", "gauge", "How long it took.");
+    buffer_put(out, SPAN("schemad_retention_last_run_duration_seconds "));
+    put_seconds(out, (uint64_t)run->us);
+    single(out, "schemad_retention_candidates", "gauge",
+           "Versions that fitted prune or purge in the last sweep, whether they went or were kept.",
+           run->recycled + run->purged + run->kept);
+    single(out, "schemad_retention_expiring", "gauge",
+           "Recycled versions that expire within 7 days of the last sweep, or have expired.", run->expiring);
+}
+
+static void put_rules(struct buffer *out, struct call *call)
 {
     struct refused_by rules[RULES_REFUSING_MAX];
+    struct sweep_run run = registry_sweep_run(call->registry);
     size_t count = registry_refused_by(call->registry, rules);
     family(out, "schemad_retention_refused_total", "counter", "Deletes that protection refused, by rule.");
     for (size_t i = 0; i < count; i++)
         buffer_printf(out, "schemad_retention_refused_total{rule=\"%s\"} %lld\n", rules[i].rule,
                       (long long)rules[i].count);
+    put_sweeps(out, &run);
 }
 
 static void put_process(struct buffer *out, const struct metrics *metrics)
@@ -244,7 +269,7 @@ bool get_metrics(struct call *call, struct error *err)
     if (call->metrics)
         put_calls(&out, call->metrics);
     put_registry(&out, call);
-    put_refusals(&out, call);
+    put_rules(&out, call);
     if (call->metrics)
         put_process(&out, call->metrics);
     call->status = 200;

@@ -19,7 +19,8 @@ uint64_t view_seq(const struct view *view)
 struct view_figures view_figures(const struct view *view)
 {
     const struct state *state = &view->state;
-    struct view_figures figures = {.subjects = state->subjects.count, .schemas = state->records.count};
+    struct view_figures figures = {.subjects = state->subjects.count, .schemas = state->records.count,
+                                   .purged = state->tombs.count};
     struct table_place place = table_seek(&state->contexts, NULL);
     const struct context *context;
     while ((context = table_next(&place))) {

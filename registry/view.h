@@ -86,6 +86,7 @@ uint64_t view_seq(const struct view *view);
 struct view_figures {
     size_t contexts, subjects, schemas;
     size_t live, recycled;      /* versions */
+    size_t purged;              /* tombstones */
 };
 struct view_figures view_figures(const struct view *view);
 

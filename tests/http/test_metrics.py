@@ -100,6 +100,53 @@ def test_the_registry_is_told_by_what_is_in_it(client):
     assert samples["schemad_sequence"] == 6
 
 
+ENUM = '{{"type":"enum","name":"e{}","symbols":["a"]}}'
+
+
+def test_retention_is_told_by_what_the_last_sweep_found(tmp_path):
+    with Registry(tmp_path, options=["--clock", "manual"]) as registry:
+        client = registry.client()
+        client.level("", "NONE")
+        for number in range(6):
+            client.register("a", ENUM.format(number))
+        assert metrics(client)["schemad_retention_runs_total"] == 0
+        assert "schemad_retention_candidates" not in metrics(client)
+        client.put("/retention/a", {"protect": {"minVersions": 2}, "recycle": {"days": 8},
+                                    "prune": {"enabled": True, "keepVersions": 1}, "purge": {"enabled": True},
+                                    "limits": {"maxPercentPerSubject": 50}})
+        client.post("/test/clock", {"now": "1970-01-02T00:00:00Z"})
+        samples = metrics(client)
+        assert samples["schemad_retention_last_run_timestamp_seconds"] == 86400
+        assert samples["schemad_retention_candidates"] == 5     # three went, one waits, minVersions keeps one
+        assert samples['schemad_retention_actions_total{action="recycle"}'] == 3
+        assert samples["schemad_retention_expiring"] == 0
+        client.post("/test/clock", {"now": "1970-01-03T00:00:00Z"})
+        samples = metrics(client)
+        assert samples["schemad_retention_expiring"] == 3       # on the 10th
+        assert samples['schemad_retention_actions_total{action="purge"}'] == 0
+        client.post("/test/clock", {"now": "1970-02-03T00:00:00Z"})
+        samples = metrics(client)
+        assert samples["schemad_retention_runs_total"] == 3
+        assert samples['schemad_retention_actions_total{action="purge"}'] == 2
+        assert samples['schemad_versions{state="purged"}'] == 2
+
+
+def test_refused_deletes_are_counted_by_rule(client):
+    client.level("", "NONE")
+    for number in range(3):
+        client.register("a", ENUM.format(number))
+    client.put("/retention/a", {"protect": {"minVersions": 2, "minAgeDays": 1}})
+    client.put("/subjects/a/versions/3/hold", {"reason": "x"})
+    for number in (1, 2, 2):
+        assert client.delete(f"/subjects/a/versions/{number}").error[1] == 42290
+    assert client.delete("/subjects/a/versions/3").error[1] == 42291
+    assert client.delete("/subjects/a/versions/2?dryRun=true").error[1] == 42290      # is not counted
+    samples = metrics(client)
+    told = {name: value for name, value in samples.items() if name.startswith("schemad_retention_refused")}
+    assert told == {f'schemad_retention_refused_total{{rule="{rule}"}}': count
+                    for rule, count in (("hold", 1), ("minVersions", 3), ("minAgeDays", 4))}
+
+
 def test_the_process_is_told_under_the_names_that_all_processes_have(registry):
     samples = metrics(registry.client())
     assert 1e6 < samples["process_resident_memory_bytes"] < 1e10
