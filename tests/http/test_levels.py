@@ -152,7 +152,7 @@ def expected(method, target, reply, other):
             told = {key: value for key, value in told.items() if key not in ("subject", "version")}
         if method == "POST" and "/versions" in target and other.startswith('{"id":') and "," not in other:
             told = {"id": told.get("id")}
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return reply.text if told == reply.json() else json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def differences(path, at_8, at_7):
