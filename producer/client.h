@@ -72,4 +72,8 @@ MUST_CHECK bool client_version(struct client *client, struct span subject, int v
 MUST_CHECK bool client_schema(struct client *client, int id, struct span subject, struct span *schema,
                               struct arena *arena, struct error *err);
 
+/* The same by its guid. */
+MUST_CHECK bool client_schema_guid(struct client *client, struct span guid, struct span *schema,
+                                   struct arena *arena, struct error *err);
+
 #endif

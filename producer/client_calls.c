@@ -205,7 +205,7 @@ bool client_compare(struct client *client, struct span subject, struct span sche
 
 /* The schema of an answer, when it is one that can be read here. */
 static bool read_schema(struct client *client, const struct request *request, const struct reply *reply,
-                        int id, struct span *schema, struct error *err)
+                        struct span name, struct span *schema, struct error *err)
 {
     const struct text *text = text_get(&reply->json, SPAN("schema"));
     const struct text *type = text_get(&reply->json, SPAN("schemaType"));
@@ -213,10 +213,11 @@ static bool read_schema(struct client *client, const struct request *request, co
     if (!text || text->kind != TEXT_STRING)
         return garbage(client, request, "without a schema", err);
     if (type && !span_equal(type->string, SPAN("AVRO")))
-        return error_set(err, CLIENT_UNFIT, "schema %d is of the type %.*s, not AVRO", id,
+        return error_set(err, CLIENT_UNFIT, "schema %.*s is of the type %.*s, not AVRO", SPAN_ARGS(name),
                          SPAN_ARGS(type->string));
     if (references && references->count > 0)
-        return error_set(err, CLIENT_UNFIT, "schema %d refers to other schemas, which is not read here", id);
+        return error_set(err, CLIENT_UNFIT, "schema %.*s refers to other schemas, which is not read here",
+                         SPAN_ARGS(name));
     *schema = text->string;
     return true;
 }
@@ -231,7 +232,7 @@ bool client_latest(struct client *client, struct span subject, int *id, int *ver
         return false;
     if (!read_count(&reply.json, SPAN("id"), id) || !read_count(&reply.json, SPAN("version"), version))
         return garbage(client, &request, "without a usable id and version", err);
-    return read_schema(client, &request, &reply, *id, schema, err);
+    return read_schema(client, &request, &reply, arena_printf(arena, "%d", *id), schema, err);
 }
 
 bool client_schema(struct client *client, int id, struct span subject, struct span *schema,
@@ -244,5 +245,15 @@ bool client_schema(struct client *client, int id, struct span subject, struct sp
     struct request request = {"GET", path, {0}};
     if (!ask(client, &request, &reply, arena, err))
         return false;
-    return read_schema(client, &request, &reply, id, schema, err);
+    return read_schema(client, &request, &reply, arena_printf(arena, "%d", id), schema, err);
+}
+
+bool client_schema_guid(struct client *client, struct span guid, struct span *schema, struct arena *arena,
+                        struct error *err)
+{
+    struct reply reply;
+    struct request request = {"GET", path_of(arena, SPAN("/schemas/guids/"), guid, SPAN("")), {0}};
+    if (!ask(client, &request, &reply, arena, err))
+        return false;
+    return read_schema(client, &request, &reply, guid, schema, err);
 }

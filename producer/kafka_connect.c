@@ -11,20 +11,66 @@
 
 enum { LOOK_MS = 1000, ASK_MS = 3000, PAUSE_MS = 200, LOG_WORST = 4 /* syslog's warnings */ };
 
-/* What a user may move, and what keeps records from being lost or doubled and has its own option. */
-static const char *const ours[][2] = {
-    {"client.id", "genesys-producer"},
-    {"compression.type", "lz4"},
-    {"linger.ms", "50"},
-    {"partitioner", "murmur2_random"}, /* a key meets the partition that a Java producer would choose */
-    {"queue.buffering.max.kbytes", "65536"},
+/* How one end of Kafka is set: what a user may move, and what has its own option or keeps records from being
+ * lost or doubled. */
+struct setting {
+    const char *name, *value; /* of a refused one: why */
 };
-static const char *const fixed[][2] = {
-    {"enable.idempotence", "true"},
-    {"acks", "all"},
+
+struct role {
+    rd_kafka_type_t type;
+    const struct setting *ours, *fixed, *refused; /* each ends with an empty row */
 };
-static const char *const refused[] = {"enable.idempotence", "acks", "request.required.acks",
-                                      "bootstrap.servers", "metadata.broker.list", "transactional.id"};
+
+#define BROKERS_NAMED                                                                                        \
+    {"bootstrap.servers", "--kafka names the brokers"}, {"metadata.broker.list", "--kafka names the brokers"}
+#define LOST_OR_DOUBLED "records would be lost or doubled"
+
+static const struct role writing = {
+    RD_KAFKA_PRODUCER,
+    (const struct setting[]){
+        {"client.id", "genesys-producer"},
+        {"compression.type", "lz4"},
+        {"linger.ms", "50"},
+        {"partitioner", "murmur2_random"}, /* a key meets the partition that a Java producer would choose */
+        {"queue.buffering.max.kbytes", "65536"},
+        {0},
+    },
+    (const struct setting[]){{"enable.idempotence", "true"}, {"acks", "all"}, {0}},
+    (const struct setting[]){
+        {"enable.idempotence", LOST_OR_DOUBLED},
+        {"acks", LOST_OR_DOUBLED},
+        {"request.required.acks", LOST_OR_DOUBLED},
+        {"transactional.id", LOST_OR_DOUBLED},
+        BROKERS_NAMED,
+        {0},
+    },
+};
+
+static const struct role reading = {
+    RD_KAFKA_CONSUMER,
+    (const struct setting[]){
+        {"client.id", "genesys-producer"},
+        {"queued.max.messages.kbytes", "16384"},
+        {"session.timeout.ms", "10000"}, /* a member that was killed is soon forgotten */
+        {0},
+    },
+    (const struct setting[]){
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"enable.partition.eof", "true"},
+        {0},
+    },
+    (const struct setting[]){
+        {"enable.auto.commit", LOST_OR_DOUBLED},
+        {"enable.auto.offset.store", LOST_OR_DOUBLED},
+        {"enable.partition.eof", "the ends of partitions are watched for"},
+        {"group.id", "--group names the group"},
+        {"auto.offset.reset", "--from says where reading begins"},
+        BROKERS_NAMED,
+        {0},
+    },
+};
 
 /* ---- settings ---- */
 
@@ -35,20 +81,25 @@ static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, stru
            error_set(err, 0, "-X %s: %s", name, why);
 }
 
-static bool set_given(rd_kafka_conf_t *conf, const char *setting, struct error *err)
+static bool set_given(const struct role *role, rd_kafka_conf_t *conf, const char *setting, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     const char *equals = strchr(setting, '=');
     if (!equals || equals == setting)
         return error_set(err, 0, "-X needs KEY=VALUE");
     const char *name = arena_copy(arena, (struct span){setting, (size_t)(equals - setting)}).ptr;
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        if (strcmp(name, refused[i]) == 0)
-            return error_set(err, 0, "-X %s cannot be chosen: %s", name,
-                             strstr(name, "server") || strstr(name, "broker")
-                                 ? "--kafka names the brokers"
-                                 : "records would be lost or doubled");
+    for (const struct setting *row = role->refused; row->name; row++)
+        if (strcmp(name, row->name) == 0)
+            return error_set(err, 0, "-X %s cannot be chosen: %s", name, row->value);
     return set(conf, name, equals + 1, err);
+}
+
+static bool set_rows(rd_kafka_conf_t *conf, const struct setting *row, struct error *err)
+{
+    for (; row->name; row++)
+        if (!set(conf, row->name, row->value, err))
+            return false;
+    return true;
 }
 
 static bool set_limit(rd_kafka_conf_t *conf, size_t limit, struct error *err)
@@ -63,21 +114,15 @@ static bool set_limit(rd_kafka_conf_t *conf, size_t limit, struct error *err)
     return limit >= 1000000 || set(conf, "batch.size", number, err);
 }
 
-static bool set_all(rd_kafka_conf_t *conf, const struct sink_options *options, size_t limit,
-                    struct error *err)
+static bool set_all(const struct role *role, rd_kafka_conf_t *conf, const struct sink_options *options,
+                    size_t limit, struct error *err)
 {
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        if (!set(conf, ours[i][0], ours[i][1], err))
-            return false;
-    if (!set_limit(conf, limit, err))
+    if (!set_rows(conf, role->ours, err) || !set_limit(conf, limit, err))
         return false;
     for (size_t i = 0; i < options->setting_count; i++)
-        if (!set_given(conf, options->settings[i], err))
+        if (!set_given(role, conf, options->settings[i], err))
             return false;
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        if (!set(conf, fixed[i][0], fixed[i][1], err))
-            return false;
-    return set(conf, "bootstrap.servers", options->place, err);
+    return set_rows(conf, role->fixed, err) && set(conf, "bootstrap.servers", options->place, err);
 }
 
 /* Called from the library's threads. */
@@ -88,25 +133,46 @@ static void on_log(const rd_kafka_t *kafka, int level, const char *facility, con
         fprintf(stderr, "genesys-producer: kafka %s: %s\n", facility, text);
 }
 
-rd_kafka_t *kafka_connect(const struct sink_options *options, size_t limit, kafka_delivered_fn *delivered,
-                          void *context, struct error *err)
+/* The settings become the client's, or nobody's. */
+static rd_kafka_t *connect_as(const struct role *role, rd_kafka_conf_t *conf, bool set_well,
+                              struct error *err)
 {
     char why[512] = "";
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    rd_kafka_conf_set_log_cb(conf, on_log);
-    rd_kafka_conf_set_opaque(conf, context);
-    if (delivered)
-        rd_kafka_conf_set_dr_msg_cb(conf, delivered);
-    if (!set_all(conf, options, limit, err)) {
-        rd_kafka_conf_destroy(conf);
-        return NULL;
-    }
-    rd_kafka_t *kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    rd_kafka_t *kafka = set_well ? rd_kafka_new(role->type, conf, why, sizeof why) : NULL;
     if (kafka)
         return kafka;
     rd_kafka_conf_destroy(conf);
-    error_set(err, 0, "the settings for Kafka do not go together: %s", why);
+    if (set_well)
+        error_set(err, 0, "the settings for Kafka do not go together: %s", why);
     return NULL;
+}
+
+static rd_kafka_conf_t *begin(void *context)
+{
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_set_log_cb(conf, on_log);
+    rd_kafka_conf_set_opaque(conf, context);
+    return conf;
+}
+
+rd_kafka_t *kafka_connect(const struct sink_options *options, size_t limit, kafka_delivered_fn *delivered,
+                          void *context, struct error *err)
+{
+    rd_kafka_conf_t *conf = begin(context);
+    if (delivered)
+        rd_kafka_conf_set_dr_msg_cb(conf, delivered);
+    return connect_as(&writing, conf, set_all(&writing, conf, options, limit, err), err);
+}
+
+rd_kafka_t *kafka_connect_reader(const struct sink_options *options, const char *group, bool from_end,
+                                 kafka_rebalanced_fn *rebalanced, void *context, struct error *err)
+{
+    rd_kafka_conf_t *conf = begin(context);
+    rd_kafka_conf_set_rebalance_cb(conf, rebalanced);
+    bool well = set_all(&reading, conf, options, 0, err) &&
+                set(conf, "group.id", group ? group : "genesys-producer", err) &&
+                set(conf, "auto.offset.reset", from_end ? "latest" : "earliest", err);
+    return connect_as(&reading, conf, well, err);
 }
 
 /* ---- the first look ---- */
@@ -139,7 +205,8 @@ static bool is_final(rd_kafka_resp_err_t state)
            state == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
 }
 
-static bool wait_for_topic(rd_kafka_t *kafka, const struct sink_options *options, struct error *err)
+bool kafka_wait_for_topic(rd_kafka_t *kafka, const struct sink_options *options, const char *what,
+                          struct error *err)
 {
     rd_kafka_topic_t *topic = rd_kafka_topic_new(kafka, options->topic, NULL);
     int64_t until = clock_steady() + options->patience;
@@ -151,7 +218,7 @@ static bool wait_for_topic(rd_kafka_t *kafka, const struct sink_options *options
     }
     rd_kafka_topic_destroy(topic);
     return state == RD_KAFKA_RESP_ERR_NO_ERROR ||
-           error_set(err, 0, "Kafka at %s cannot be written to, topic %s: %s", options->place, options->topic,
+           error_set(err, 0, "Kafka at %s cannot be %s, topic %s: %s", options->place, what, options->topic,
                      rd_kafka_err2str(state));
 }
 
@@ -193,7 +260,7 @@ bool kafka_look(const struct sink_options *options, size_t *limit, struct error 
     rd_kafka_t *kafka = kafka_connect(options, 0, NULL, NULL, err);
     if (!kafka)
         return false;
-    bool there = wait_for_topic(kafka, options, err);
+    bool there = kafka_wait_for_topic(kafka, options, "written to", err);
     *limit = there ? ask_limit(kafka, options) : 0;
     rd_kafka_destroy(kafka);
     return there;

@@ -35,12 +35,25 @@ bool known_prepare(struct known_ids *ids, struct span text, struct decoding *how
                         ids->arena, err);
 }
 
-static struct known *add_known(struct known_ids *ids, int id)
+static struct known *find(const struct known_ids *ids, int id, struct span guid)
+{
+    struct known *known = ids->first;
+    while (known && !(known->id == id && span_equal(known->guid, guid)))
+        known = known->next;
+    return known;
+}
+
+static struct known *add_known(struct known_ids *ids, int id, struct span guid)
 {
     struct known *known = arena_alloc(ids->arena, sizeof *known);
-    *known = (struct known){.next = ids->first, .id = id};
+    *known = (struct known){.next = ids->first, .id = id, .guid = arena_copy(ids->arena, guid)};
     ids->first = known;
     return known;
+}
+
+static struct span name_of(const struct known *known, struct arena *arena)
+{
+    return known->guid.len ? known->guid : arena_printf(arena, "%d", known->id);
 }
 
 /* A schema that is as it was needs no new plan: memory does not grow with every question. */
@@ -52,7 +65,8 @@ static void learn(struct known_ids *ids, struct known *known, struct span text)
     known->text = arena_copy(ids->arena, text);
     known->usable = known_prepare(ids, known->text, &known->how, &own);
     if (!known->usable)
-        known->cause = arena_printf(ids->arena, "schema %d: %.*s", known->id, SPAN_ARGS(own.message));
+        known->cause = arena_printf(ids->arena, "schema %.*s: %.*s", SPAN_ARGS(name_of(known, ids->arena)),
+                                    SPAN_ARGS(own.message));
 }
 
 /* Asks for the schema of an id. A registry that cannot be asked leaves what is known as it is. */
@@ -62,7 +76,10 @@ static bool ask(struct known_ids *ids, struct known *known, struct error *err)
     struct error own = {.arena = arena};
     struct span text;
     known->until = clock_steady() + ids->way->keep_ms;
-    if (client_schema(ids->way->client, known->id, SPAN(""), &text, arena, &own)) {
+    bool got = known->guid.len
+                   ? client_schema_guid(ids->way->client, known->guid, &text, arena, &own)
+                   : client_schema(ids->way->client, known->id, SPAN(""), &text, arena, &own);
+    if (got) {
         learn(ids, known, text);
         return true;
     }
@@ -75,20 +92,26 @@ static bool ask(struct known_ids *ids, struct known *known, struct error *err)
     return true;
 }
 
-const struct known *known_find(struct known_ids *ids, int id, struct error *err)
+static const struct known *look_up(struct known_ids *ids, int id, struct span guid, struct error *err)
 {
-    static const struct known negative = {.cause = SPAN("no schema can have a negative id")};
-    struct known *known = ids->first;
-    while (known && known->id != id)
-        known = known->next;
-    if (id < 0)
-        return &negative;
+    struct known *known = find(ids, id, guid);
     if (known && clock_steady() < known->until)
         return known;
     if (!ids->way->client) {
         error_set(err, 0, "the records of a framed file name their schemas by id: --registry is needed");
         return NULL;
     }
-    known = known ? known : add_known(ids, id);
+    known = known ? known : add_known(ids, id, guid);
     return ask(ids, known, err) ? known : NULL;
+}
+
+const struct known *known_find(struct known_ids *ids, int id, struct error *err)
+{
+    static const struct known negative = {.cause = SPAN("no schema can have a negative id")};
+    return id < 0 ? &negative : look_up(ids, id, (struct span){0}, err);
+}
+
+const struct known *known_find_guid(struct known_ids *ids, struct span guid, struct error *err)
+{
+    return look_up(ids, 0, guid, err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How records of a schema are to be read, and what is known of the schemas behind ids: asked of the registry
- * one by one, believed in for a time. An id's schema never changes, but it may be deleted. */
+/* How records of a schema are to be read, and what is known of the schemas behind ids and guids: asked of the
+ * registry one by one, believed in for a time. The schema of an id never changes, but it may be deleted. */
 #ifndef PRODUCER_KNOWN_H
 #define PRODUCER_KNOWN_H
 
@@ -19,6 +19,7 @@ struct reading_way {
 struct known {
     struct known *next;
     int id;
+    struct span guid; /* in the place of the id; empty: it is the id that counts */
     int64_t until; /* … when the registry is asked again; steady */
     bool usable;
     struct span text;
@@ -38,5 +39,6 @@ MUST_CHECK bool known_prepare(struct known_ids *ids, struct span text, struct de
 
 /* NULL: the registry could not be asked. */
 const struct known *known_find(struct known_ids *ids, int id, struct error *err);
+const struct known *known_find_guid(struct known_ids *ids, struct span guid, struct error *err);
 
 #endif

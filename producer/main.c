@@ -6,9 +6,11 @@
 #include "producer/ask.h"
 #include "producer/check.h"
 #include "producer/enrol.h"
+#include "producer/kafka_read.h"
 #include "producer/map.h"
 #include "producer/run.h"
-#include "producer/unpack.h"
+#include "producer/signals.h"
+#include "producer/sinks.h"
 
 static bool run_map(const struct options *options, struct error *err)
 {
@@ -53,23 +55,45 @@ static bool read_reader(const char *name, const struct schema **reader, struct a
            error_set(err, 0, "%s: %.*s", name, SPAN_ARGS(cause.message));
 }
 
+/* One file after another, or the topic. */
+static bool unpack_all(const struct options *options, struct unpacking *how, uint64_t *complaints,
+                       struct error *err)
+{
+    for (size_t i = 0; i < options->input_count; i++) {
+        how->place = options->inputs[i];
+        if (!unpack_file(how, complaints, err))
+            return false;
+    }
+    if (!options->kafka)
+        return true;
+    struct signals signals = SIGNALS_NONE;
+    if (!signals_catch(&signals, false, err))
+        return false;
+    struct sink_options common = {.stop = signals.stop};
+    struct kafka_reading reading = {sinks_kafka(options, &common), options->group,
+                                    span_equal(options->from, SPAN("end")), options->follow};
+    how->place = options->topic;
+    bool done = kafka_unpack(&reading, how, complaints, err);
+    signals_release(&signals);
+    return done;
+}
+
 static enum exit_code run_decode(const struct options *options, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
-    struct unpacking how = {.place = options->inputs[0],
-                            .reading = {.defaults = options->defaults,
+    struct unpacking how = {.reading = {.defaults = options->defaults,
                                         .default_count = options->default_count,
                                         .keep_ms = options->schema_ttl ? options->schema_ttl : SCHEMA_TTL_MS},
                             .stop = span_equal(options->on_error, SPAN("stop")),
                             .out = stdout,
                             .complaints = stderr};
     struct client_options where = registry_options(options);
-    uint64_t complaints;
+    uint64_t complaints = 0;
     if (!read_reader(options->reader_schema, &how.reading.reader, arena, err))
         return EXIT_NOTHING;
     if (options->registry.len > 0 && !(how.reading.client = client_open(&where, err)))
         return EXIT_NOTHING;
-    bool done = unpack_file(&how, &complaints, err);
+    bool done = unpack_all(options, &how, &complaints, err);
     client_close(how.reading.client);
     if (!done)
         return EXIT_NOTHING;

@@ -45,6 +45,8 @@ static const struct row rows[] = {
      "tells of each line which rule and which expression filled which field"},
     {"follow", NULL, ENCODE | MAP, KIND_FLAG, MEMBER(follow),
      "goes on where the one INPUT grows, is cut or rotated; SIGTERM ends it"},
+    {"follow", NULL, DECODE, KIND_FLAG, MEMBER(follow),
+     "goes on with what comes into the topic; SIGTERM ends it"},
     {"state", "FILE", ENCODE, KIND_PATH, MEMBER(state),
      "remembers how far the files were read and acknowledged; the next run goes on there"},
     {"metrics-file", "FILE", ENCODE, KIND_PATH, MEMBER(metrics),
@@ -65,11 +67,19 @@ static const struct row rows[] = {
      "… or so long after its first record; 900 unless given"},
     {"kafka", "BROKERS", ENCODE, KIND_PATH, MEMBER(kafka),
      "Kafka's brokers, HOST:PORT with commas between them; goes with --topic"},
-    {"topic", "NAME", ENCODE, KIND_PATH, MEMBER(topic), "the topic there"},
-    {"X", "KEY=VALUE", ENCODE, KIND_SETTING, MEMBER(settings),
+    {"kafka", "BROKERS", DECODE, KIND_PATH, MEMBER(kafka),
+     "reads a topic in the place of files: Kafka's brokers; goes with --topic"},
+    {"topic", "NAME", ENCODE | DECODE, KIND_PATH, MEMBER(topic), "the topic there"},
+    {"group", "NAME", DECODE, KIND_PATH, MEMBER(group),
+     "a consumer group: goes on behind what it has read, and shares the topic with its other members"},
+    {"from", "WHERE", DECODE, KIND_SPAN, MEMBER(from),
+     "where reading begins when no group has read before: beginning (unless given) or end"},
+    {"X", "KEY=VALUE", ENCODE | DECODE, KIND_SETTING, MEMBER(settings),
      "a setting of librdkafka: compression, TLS, SASL, …; may be given often"},
     {"kafka-timeout", "SECONDS", ENCODE, KIND_SECONDS, MEMBER(kafka_time),
      "for Kafka to answer at the start, and to acknowledge the rest after SIGTERM; 30 unless given"},
+    {"kafka-timeout", "SECONDS", DECODE, KIND_SECONDS, MEMBER(kafka_time),
+     "for Kafka to answer at the start, and to give more while more is there; 30 unless given"},
     {"format", "FORM", ENCODE, KIND_SPAN, MEMBER(format),
      "framed: each message behind its length, as it travels over Kafka (unless given)\n"
      "ocf: an Avro object container file"},
@@ -117,8 +127,9 @@ static const struct {
      "Genesys Cloud events, one JSON object a line, become Avro records of a registered schema."},
     {"map", COMMAND_MAP, "map [OPTION…] [INPUT…]",
      "Prints what the mapping makes of each line, without registry and without Avro."},
-    {"decode", COMMAND_DECODE, "decode --registry URL [OPTION…] FILE",
-     "Prints the records of a framed or a container file as JSON lines. A container file needs no registry."},
+    {"decode", COMMAND_DECODE, "decode --registry URL [OPTION…] {FILE… | --kafka BROKERS --topic NAME}",
+     "Prints the records of framed and container files, or of a topic up to its present end, as JSON lines.\n"
+     "A container file needs no registry."},
     {"check", COMMAND_CHECK, "check --registry URL --schema FILE [OPTION…]",
      "Asks whether the schema can follow the subject's versions, and changes nothing. Exit 0: it can. 1: it\n"
      "cannot, for the reasons printed. 2: it was not decided."},
@@ -211,7 +222,7 @@ static bool read_option(struct options *options, char **argv, int argc, int *at,
 static bool read_setting(struct options *options, char **argv, int argc, int *at, struct error *err)
 {
     const char *value = argv[*at] + 2;
-    if (options->command != COMMAND_ENCODE)
+    if (options->command != COMMAND_ENCODE && options->command != COMMAND_DECODE)
         return error_set(err, 0, "%s has no option -X (see --help)", command_name(options->command));
     if (!*value && *at + 1 >= argc)
         return error_set(err, 0, "-X needs a value: KEY=VALUE");

@@ -29,6 +29,28 @@ static bool check_ends(struct options *options, struct error *err)
     return true;
 }
 
+/* Decode reads files or a topic, and what belongs to the one does not go with the other. */
+static bool check_decode(struct options *options, struct error *err)
+{
+    if (!options->kafka != !options->topic)
+        return error_set(err, 0, "--kafka and --topic go together");
+    if (options->kafka ? options->input_count > 0 : options->input_count == 0)
+        return error_set(err, 0, "decode reads files, or a topic with --kafka and --topic (see --help)");
+    if (!options->kafka && (options->settings.count > 0 || options->kafka_time || options->group ||
+                            options->from.len > 0 || options->follow))
+        return error_set(err, 0, "-X, --kafka-timeout, --group, --from and --follow go with --kafka");
+    if (options->kafka && options->registry.len == 0)
+        return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
+    if (options->from.len > 0 && !span_equal(options->from, SPAN("beginning")) &&
+        !span_equal(options->from, SPAN("end")))
+        return error_set(err, 0, "--from is beginning or end, not '%.*s'", SPAN_ARGS(options->from));
+    if (span_equal(options->from, SPAN("end")) && !options->follow && !options->group)
+        return error_set(err, 0,
+                         "--from end goes with --follow or --group: behind the end there is nothing yet");
+    options->kafka_time = options->kafka_time ? options->kafka_time : KAFKA_TIME_MS;
+    return true;
+}
+
 bool options_check(struct options *options, struct error *err)
 {
     bool encode = options->command == COMMAND_ENCODE, gate = options->command == COMMAND_CHECK;
@@ -43,8 +65,8 @@ bool options_check(struct options *options, struct error *err)
         return error_set(err, 0, "--metrics-file wants a file");
     if (options->registry_key && !options->registry_cert)
         return error_set(err, 0, "--registry-key goes with --registry-cert");
-    if (options->command == COMMAND_DECODE && options->input_count != 1)
-        return error_set(err, 0, "decode reads one file (see --help)");
+    if (options->command == COMMAND_DECODE && !check_decode(options, err))
+        return false;
     if (options->on_error.len > 0 && !span_equal(options->on_error, SPAN("skip")) &&
         !span_equal(options->on_error, SPAN("stop")))
         return error_set(err, 0, "--on-error is skip or stop, not '%.*s'", SPAN_ARGS(options->on_error));

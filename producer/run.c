@@ -151,7 +151,7 @@ static bool prepare(struct run *run, struct arena *arena, struct error *err)
     run->input = input_open(run->options->inputs, run->options->input_count, err);
     if (!run->input || (run->options->follow && !input_follow(run->input, err)) ||
         !account_open(&run->account, run->options->state, run->options->out, run->input, err) ||
-        !watch_begin(&run->watch, run->options, err) || !signals_catch(&run->signals, err))
+        !watch_begin(&run->watch, run->options, err) || !signals_catch(&run->signals, true, err))
         return false;
     input_stop_on(run->input, run->signals.stop);
     input_when_idle(run->input, running_look, run);

@@ -11,17 +11,18 @@ static int catch_of(const sigset_t *wanted)
     return sigprocmask(SIG_BLOCK, wanted, NULL) == 0 ? signalfd(-1, wanted, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
 }
 
-bool signals_catch(struct signals *signals, struct error *err)
+bool signals_catch(struct signals *signals, bool again, struct error *err)
 {
-    sigset_t stop, again;
+    sigset_t stop, anew;
     sigemptyset(&stop);
     sigaddset(&stop, SIGINT);
     sigaddset(&stop, SIGTERM);
-    sigemptyset(&again);
-    sigaddset(&again, SIGHUP);
+    sigemptyset(&anew);
+    if (again)
+        sigaddset(&anew, SIGHUP);
     signal(SIGPIPE, SIG_IGN);
     signals->stop = catch_of(&stop);
-    signals->again = catch_of(&again);
+    signals->again = catch_of(&anew);
     return (signals->stop >= 0 && signals->again >= 0) || error_set(err, 0, "cannot watch for signals");
 }
 

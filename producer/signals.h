@@ -12,9 +12,9 @@ struct signals {
 
 #define SIGNALS_NONE ((struct signals){-1, -1})
 
-/* From here on these signals come this way, to threads that begin later too; a closed pipe is an error of
- * writing. */
-MUST_CHECK bool signals_catch(struct signals *signals, struct error *err);
+/* From here on these signals come this way, to threads that begin later too, SIGHUP if `again` is wanted; a
+ * closed pipe is an error of writing. */
+MUST_CHECK bool signals_catch(struct signals *signals, bool again, struct error *err);
 void signals_release(struct signals *signals);
 
 /* Whether a SIGHUP came since the last call. */

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 struct unpacking {
-    const char *place;     /* a path, or "-": standard input */
+    const char *place;     /* a path, or "-": standard input; a topic */
     struct reading_way reading;
     bool stop; /* at the first thing that cannot be read */
     FILE *out;
@@ -17,8 +17,7 @@ struct unpacking {
 };
 
 /* False: it could not go on (no such file, registry unreachable, output unwritable, or it was to stop).
- * Otherwise *complaints
- * says how many things could not be read; what could be was printed. */
+ * Otherwise *complaints grew by the number of things that could not be read; what could be was printed. */
 MUST_CHECK bool unpack_file(const struct unpacking *how, uint64_t *complaints, struct error *err);
 
 #endif

@@ -21,9 +21,10 @@ pytest.importorskip("confluent_kafka", reason="confluent-kafka is not installed"
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import confluent_kafka  # noqa: E402
 from broker import Broker, Mock, why_not_real  # noqa: E402
 from confluent_kafka.schema_registry import SchemaRegistryClient  # noqa: E402
-from confluent_kafka.schema_registry.avro import AvroDeserializer  # noqa: E402
+from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer  # noqa: E402
 from confluent_kafka.serialization import MessageField, SerializationContext  # noqa: E402
 
 
@@ -363,6 +364,163 @@ def test_a_line_whose_dead_letter_was_not_acknowledged_comes_again(producer, reg
                                    "state.json", "in.jsonl"))
     assert done.returncode == 0, done.stderr.decode()
     assert counts(done.stdout.decode())["dead letters acknowledged"] == 3
+
+
+# ---- reading back
+
+
+def read_back(producer, registry, kafka, topic, *more, code=0, **how):
+    """The records that decode prints, and its complaints."""
+    done = producer.run("decode", "--registry", registry.url, "--kafka", kafka.brokers, "--topic", topic,
+                        *more, **how)
+    assert done.returncode == code, done.stderr.decode()
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+
+
+def as_expected(record):
+    """Bytes are printed as the characters U+0000 to U+00FF."""
+    data = record["data"]
+    return shown({**record, "data": data if data is None else data.encode("latin-1")})
+
+
+def test_a_topic_is_read_back_record_by_record(producer, registry, genesys, kafka, topic):
+    for version in ("v1", "v3"):
+        done = producer.run(*arguments(registry, kafka, topic, "--schema", version, genesys / EVENTS))
+        assert done.returncode == 0, done.stderr.decode()
+    records, _ = read_back(producer, registry, kafka, topic, "--reader-schema", "v1")
+    wanted = bag(line["record"] for line in mapped(genesys))
+    assert bag(map(as_expected, records)) == collections.Counter({row: 2 * n for row, n in wanted.items()})
+    records, _ = read_back(producer, registry, kafka, topic, "--default", "agent.id=anonymous")
+    assert len(records) == 2 * 627 and all(record["agent"]["id"] for record in records)
+    assert sum("flow" in record for record in records) == 627
+
+
+@pytest.fixture
+def spoiled(producer, registry, kafka, topic):
+    """A topic of one partition: a record, four things that are none, a record."""
+    kafka.topic(topic + ".spoiled", partitions=1)
+    writer = tools_producer(kafka)
+
+    def put(data):
+        writer.produce(topic + ".spoiled", data, partition=0)
+        assert writer.flush(30) == 0
+
+    done = producer.run("--registry", registry.url, "--out", "one.bin", stdin=event(1))
+    assert done.returncode == 0, done.stderr.decode()
+    record = (producer.folder / "one.bin").read_bytes()[4:]
+    for data in (record, b"\0\0\0\0\x63" + record[5:], b"\1" + record[1:], record[:-3], None, record):
+        put(data)
+    return topic + ".spoiled"
+
+
+def tools_producer(kafka):
+    return confluent_kafka.Producer({"bootstrap.servers": kafka.brokers})
+
+
+def test_what_cannot_be_read_is_told_with_partition_and_offset(producer, registry, kafka, spoiled):
+    records, told = read_back(producer, registry, kafka, spoiled, code=1)
+    assert len(records) == 2
+    lines = [line.removeprefix(f"genesys-producer: {spoiled}: partition 0, ") for line in told.splitlines()]
+    assert len(lines) == 4
+    assert lines[0].startswith("offset 1: ") and "Schema 99 not found" in lines[0]
+    assert lines[1] == "offset 2: a message that does not begin with the byte 0"
+    assert lines[2].startswith("offset 3: byte ")
+    assert lines[3] == "offset 4: a message without a value"
+
+
+def test_on_error_stop_ends_there_and_a_group_goes_on_there(producer, registry, kafka, spoiled):
+    for _ in range(2):
+        records, told = read_back(producer, registry, kafka, spoiled, "--group", "stops", "--on-error",
+                                  "stop", code=2)
+        assert "partition 0, offset 1: " in told and "as --on-error stop asks for" in told
+    assert records == []        # the first was printed and committed the first time
+    records, told = read_back(producer, registry, kafka, spoiled, "--group", "stops", code=1)
+    assert len(records) == 1 and len(told.splitlines()) == 4
+
+
+def test_a_group_goes_on_behind_what_it_printed(producer, registry, kafka, topic):
+    def put(*numbers):
+        done = producer.run(*arguments(registry, kafka, topic), stdin="".join(event(n) for n in numbers))
+        assert done.returncode == 0, done.stderr.decode()
+
+    put(0, 1, 2)
+    assert len(read_back(producer, registry, kafka, topic, "--group", "g")[0]) == 3
+    assert read_back(producer, registry, kafka, topic, "--group", "late", "--from", "end")[0] == []
+    put(3, 4)
+    for group in ("g", "late"):
+        records, _ = read_back(producer, registry, kafka, topic, "--group", group)
+        assert sorted(record["timestamp"] % 1000 for record in records) == [3, 4]
+        assert read_back(producer, registry, kafka, topic, "--group", group)[0] == []
+
+
+def test_a_topic_is_followed_until_sigterm(producer, registry, kafka, topic):
+    running = producer.start("decode", "--registry", registry.url, "--kafka", kafka.brokers, "--topic",
+                             topic, "--follow", "--from", "end", "--group", "f", stdout=subprocess.PIPE)
+    lines, numbers = [], iter(range(100))
+    reader = threading.Thread(target=lambda: lines.extend(iter(running.stdout.readline, b"")))
+    reader.start()
+    until = time.monotonic() + 30
+    while len(lines) < 3 and time.monotonic() < until:
+        done = producer.run(*arguments(registry, kafka, topic), stdin=event(next(numbers)))
+        assert done.returncode == 0, done.stderr.decode()
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=30) == 0
+    reader.join()
+    assert len(lines) >= 3
+    again, _ = read_back(producer, registry, kafka, topic, "--group", "f")
+    assert not {json.dumps(record) for record in again} & {json.dumps(json.loads(line)) for line in lines}
+
+
+def test_a_follower_outlives_a_broker_that_was_killed(producer, registry, broker, topic):
+    done = producer.run(*arguments(registry, broker, topic), stdin=event(1))
+    assert done.returncode == 0, done.stderr.decode()
+    running = producer.start("decode", "--registry", registry.url, "--kafka", broker.brokers, "--topic",
+                             topic, "--follow", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert json.loads(running.stdout.readline())["timestamp"] % 1000 == 1
+    broker.kill()
+    broker.start()
+    done = producer.run(*arguments(registry, broker, topic), stdin=event(2))
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(running.stdout.readline())["timestamp"] % 1000 == 2
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(timeout=30) == 0
+    running.stdout.close()
+
+
+def test_a_schema_that_a_header_names_by_its_guid_is_found(producer, registry, kafka, topic):
+    headers = pytest.importorskip("confluent_kafka.schema_registry").header_schema_id_serializer
+    schema = json.dumps({"type": "record", "name": "R", "fields": [{"name": "a", "type": "string"}]})
+    with SchemaRegistryClient({"url": registry.url}) as client:
+        write = AvroSerializer(client, schema, conf={"schema.id.serializer": headers})
+        context = SerializationContext(topic, MessageField.VALUE, headers=[])
+        value = write({"a": "by guid"}, context)
+        assert value[0] != 0
+        writer = tools_producer(kafka)
+        writer.produce(topic, value, headers=context.headers)
+        writer.produce(topic, value, headers=[("__value_schema_id", b"\1" + bytes(16))])
+        writer.produce(topic, value, headers=[("__value_schema_id", b"\0")])
+        assert writer.flush(30) == 0
+    records, told = read_back(producer, registry, kafka, topic, code=1)
+    assert records == [{"a": "by guid"}]
+    assert "Schema 00000000-0000-0000-0000-000000000000 not found" in told
+    assert "a header __value_schema_id that names no schema" in told and len(told.splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--kafka", "b"], "--kafka and --topic go together"),
+    (["--kafka", "b", "--topic", "t", "file"], "decode reads files, or a topic"),
+    ([], "decode reads files, or a topic"),
+    (["--group", "g", "file"], "-X, --kafka-timeout, --group, --from and --follow go with --kafka"),
+    (["--kafka", "b", "--topic", "t", "--from", "middle"], "--from is beginning or end, not 'middle'"),
+    (["--kafka", "b", "--topic", "t", "--from", "end"], "--from end goes with --follow or --group"),
+    (["--kafka", "b", "--topic", "t", "-X", "group.id=x"], "-X group.id cannot be chosen: --group names"),
+    (["--kafka", "b", "--topic", "t", "-X", "auto.offset.reset=x"], "--from says where reading begins"),
+    (["--kafka", "127.0.0.1:1", "--topic", "t", "--kafka-timeout", "1"],
+     "Kafka at 127.0.0.1:1 cannot be read, topic t: "),
+])
+def test_what_cannot_be_read_from_is_told(producer, registry, arguments, words):
+    done = producer.run("decode", "--registry", registry.url, *arguments)
+    assert done.returncode == 2 and words in done.stderr.decode()
 
 
 # ---- settings, and what cannot be

@@ -111,6 +111,15 @@ def test_each_record_is_resolved_by_its_own_id_asked_for_once(decode):
         assert len(fake.asked) == 2
 
 
+def test_several_files_are_read_one_after_another(producer, fake, tmp_path):
+    fake.schemas.append('"string"')
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(message(1, b"\x02" + name.encode()) + message(1, b"\x04"))
+    done = producer.run("decode", "--registry", fake.url, "a", "b")
+    assert (done.returncode, done.stdout) == (1, b'"a"\n"b"\n')
+    assert [line.split(": ")[1] for line in done.stderr.decode().splitlines()] == ["a", "b"]
+
+
 def test_an_empty_file_holds_no_records(decode):
     assert decode(b"") == ([], "")
 

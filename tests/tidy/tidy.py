@@ -33,8 +33,10 @@ PRIVATE = {
 PRIVATE_FILES = {
     "storage/sqlite.h": re.compile(r"storage/sqlite\w*\.c"),
     "compat/avro.h": re.compile(r"compat/(avro|resolve)\w*\.[ch]|producer/\w+\.[ch]"),
-    "producer/kafka_rd.h": re.compile(r"producer/kafka\w*\.c|producer/kafka_write\.h"),
+    "producer/kafka_rd.h": re.compile(r"producer/kafka\w*\.c|producer/kafka_(write|parts)\.h"),
+    "producer/kafka_parts.h": re.compile(r"producer/kafka\w*\.c"),
     "producer/kafka_write.h": re.compile(r"producer/kafka\w*\.[ch]"),
+    "producer/unpack_message.h": re.compile(r"producer/(unpack\w*|kafka_read)\.c"),
     "producer/running.h": re.compile(r"producer/run\w*\.c"),
     "compat/proto.h": re.compile(r"compat/proto\w*\.[ch]"),
 }
