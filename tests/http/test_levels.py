@@ -162,7 +162,7 @@ def differences(path, at_8, at_7):
         headers = dict(header.split(": ", 1) for header in headers)
         one, other = (client.ask(method, target, body, headers) for client in (at_8, at_7))
         same = (one.status, expected(method, target, one, other.text)) == (other.status, other.text)
-        if not same and "/guids/" not in target and "/associations" not in target:
+        if not same and not re.search("/guids/|/associations|/openapi", target):
             yield f"{path.stem} {first}", one, other
 
 
