@@ -19,6 +19,7 @@ enum {
     ALIGNMENT = 16,
     FIRST_CHUNK = 1024,
     LARGEST_CHUNK = 64 * 1024,
+    KEPT_CHUNK = 1024 * 1024,   /* the largest that outlives arena_clear */
     RED_ZONE = 16,              /* between two allocations, so that ASan sees an overrun */
 };
 
@@ -90,11 +91,11 @@ static void empty_chunk(struct chunk *chunk)
     chunk->older = NULL;
 }
 
-/* The newest chunk is the largest; one that something large had for itself is not kept. */
+/* The newest chunk is the largest, or nearly so. */
 void arena_clear(struct arena *arena)
 {
     struct chunk *newest = arena->newest;
-    bool kept = newest && newest->room <= LARGEST_CHUNK;
+    bool kept = newest && newest->room <= KEPT_CHUNK;
     run_deferrals(arena);
     free_chunks(kept ? newest->older : newest);
     arena->newest = kept ? newest : NULL;

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 struct dead_letters {
-    FILE *file; /* NULL: none */
+    FILE *file; /* NULL: none; unbuffered, a letter is written in one */
     const char *place;
     struct kafka_letters *topic; /* NULL: none */
 };
@@ -44,7 +44,7 @@ static FILE *open_file(const char *place, struct error *err)
 {
     int fd = open_private(place);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "ab");
-    if (!file)
+    if (!file || setvbuf(file, NULL, _IONBF, 0) != 0)
         failed(place, errno, err);
     return file;
 }
@@ -121,8 +121,14 @@ static bool put_line(struct dead_letters *letters, const struct dead_letter *let
     struct buffer out = {.arena = arena};
     dead_letter_render(&out, letter);
     buffer_byte(&out, '\n');
-    bool written = fwrite(out.ptr, 1, out.len, letters->file) == out.len && fflush(letters->file) == 0;
-    return written || failed(letters->place, errno, err);
+    struct stat before;
+    bool known = fstat(fileno(letters->file), &before) == 0 && S_ISREG(before.st_mode);
+    if (fwrite(out.ptr, 1, out.len, letters->file) == out.len)
+        return true;
+    int cause = errno;
+    if (known && ftruncate(fileno(letters->file), before.st_size) != 0)
+        cause = errno; /* half a letter stays */
+    return failed(letters->place, cause, err);
 }
 
 bool dead_letters_put(struct dead_letters *letters, const struct dead_letter *letter, struct error *err)

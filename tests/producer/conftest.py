@@ -73,6 +73,32 @@ def registry(tmp_path):
         yield running
 
 
+def mounted_aside(folder):
+    """Mounts in a name space of a process's own; (the process, the folder as it is reached through it)."""
+    script = f"mount -t tmpfs -o size=1m tmpfs '{folder}' && echo ready && exec cat"
+    holder = subprocess.Popen(["unshare", "-rm", "sh", "-c", script], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE)
+    if holder.stdout.readline() != b"ready\n":
+        pytest.skip("a small tmpfs can be mounted neither here nor in a name space of its own")
+    return holder, pathlib.Path(f"/proc/{holder.pid}/root{folder}")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A folder on a file system of one megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+    if subprocess.run(mount, capture_output=True).returncode == 0:
+        yield folder
+        subprocess.run(["umount", "-l", folder], check=True)
+        return
+    holder, aside = mounted_aside(folder)
+    yield aside
+    holder.stdin.close()
+    holder.wait(timeout=10)
+
+
 @pytest.fixture
 def fake():
     with FakeRegistry() as running:

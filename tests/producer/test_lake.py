@@ -259,18 +259,6 @@ def test_a_file_of_another_machine_is_left_alone_and_told(producer, registry):
     assert other.exists()
 
 
-@pytest.fixture
-def small_disk(producer):
-    """A folder on a file system of one megabyte."""
-    folder = producer.folder / "small"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
-    if mounted.returncode != 0:
-        pytest.skip("a small tmpfs cannot be mounted here: " + mounted.stderr.decode().strip())
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
 def test_a_full_disk_is_told_and_leaves_whole_files(producer, registry, small_disk):
     lines = "\n".join(event(n, hour=n % 3, filler=20000) for n in range(100))
     done = lake(producer, registry.url, "--codec", "null", folder=small_disk, stdin=lines)
