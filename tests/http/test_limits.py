@@ -344,3 +344,14 @@ def test_a_batch_has_at_most_1000_requests(client):
             422, 42212, "The association specified an invalid value for property: 'requests', "
                         "detail: exceeds max size of 1000")
         assert len(client.post(path, {"requests": requests * 1000}).json()["results"]) == 1000
+
+
+def test_a_history_has_at_most_1000_entries(tmp_path):
+    with Registry(tmp_path, ":memory:") as registry:
+        client = registry.client()
+        for n in range(1001):
+            client.register(f"s{n}", '"int"')
+            client.delete(f"/subjects/s{n}")
+        for query, count in (("", 1000), ("?limit=1000", 1000), ("?limit=1001", 1000), ("?limit=2", 2)):
+            told = client.get(f"/retention/history{query}").json()
+            assert len(told) == count and told[0]["subject"] == "s1000", query
