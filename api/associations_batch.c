@@ -86,7 +86,7 @@ bool post_associations_get(struct call *call, struct error *err)
     struct reply *results = reply_array(call->arena);
     for (size_t i = 0; i < list->count; i++) {
         struct error own = {.arena = call->arena};
-        struct reply *result;
+        struct reply *result = NULL;
         reply_add(results, get_one(call, &wanted[i], &result, &own) ? batch_done(result, call->arena)
                                                                     : batch_failed(&own, call->arena));
     }

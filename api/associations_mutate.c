@@ -159,7 +159,7 @@ static void rename_failure(struct error *err)
 static struct reply *mutate(const struct call *call, struct mutation *mutation)
 {
     struct error own = {.arena = call->arena};
-    struct reply *result;
+    struct reply *result = NULL;
     if (check_mutation(call, mutation, &own) && mutate_groups(call, mutation, &own) &&
         tell_rows(call, mutation, &result, &own))
         return batch_done(result, call->arena);
