@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Measures schemad beside a baseline, in turns, and prints ratios: figures of one machine at one moment mean
 # nothing alone. Needs wrk and curl.
-#   bench/run.sh [--build FOLDER] [--pairs N] [--seconds N] [--only read,start,memory,scale,stall,producer]
+#   bench/run.sh [--build FOLDER] [--pairs N] [--seconds N]
+#                [--only read,start,memory,scale,stall,retention,producer]
 # "producer" is bench/producer/run.sh, which takes minutes and is run only when it is asked for.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=build/release pairs=5 seconds=3 only=read,start,memory,scale,stall runs=20
+build=build/release pairs=5 seconds=3 only=read,start,memory,scale,stall,retention runs=20
 while [ $# -gt 0 ]; do
     case $1 in
         --build) build=$2 ;;
@@ -130,6 +131,10 @@ fi
 
 if wants stall; then
     . bench/stall.sh
+fi
+
+if wants retention; then
+    . bench/retention.sh
 fi
 
 if wants producer; then
