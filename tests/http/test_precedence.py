@@ -11,6 +11,7 @@ import re
 
 import pytest
 
+from raw import Raw
 from registry import Registry, quote
 
 RECORD = '{"type":"record","name":"R","fields":[{"name":"a","type":"int"}]}'
@@ -263,6 +264,21 @@ def test_the_first_fault_is_told(shared, name, faults):
     reply = shared.ask(changes.get("method", method), target, changes.get("raw", body), headers)
     first = faults[0]
     assert reply.error[1] == first.error and first.said.search(reply.error[2]), reply
+
+
+LONG = "/subjects/" + "s" * 8200 + "/versions"
+FIELDS = {431: "X: " + "x" * 8200, 413: "Content-Length: 99999999", 415: "Content-Type: text/plain"}
+
+
+@pytest.mark.parametrize("target, fields, first", (
+    (LONG, (431, 413, 415), 431), ("/nothing", (431, 413), 431), (LONG, (413, 415), 414),
+    ("/subjects/%00" + "s" * 8200, (), 414), ("/subjects/%00/versions", (413,), 413),
+    ("/nothing", (413,), 413), ("/subjects/s/versions", (413, 415), 413)))
+def test_limits_are_told_before_anything_else(shared, target, fields, first):
+    head = [f"POST {target} HTTP/1.1", "Host: x", *(FIELDS[each] for each in fields)]
+    with Raw(shared.port) as raw:
+        raw.send("\r\n".join(head + ["", ""]).encode())
+        assert raw.answer().error[:2] == (first, first)
 
 
 def test_there_are_many_of_them():
