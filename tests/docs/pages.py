@@ -7,6 +7,7 @@ docs/api.md is api.md.in with the tables of routes.toml and parameters.toml, and
 examples.txt as the schemad of the last build answers them. docs/openapi.json says the same to programs.
 docs/errors.md is errors.md.in with base/errors.def; docs/limits.md is limits.md.in with base/limits.h and
 limits.toml; docs/configuration.md comes from schemad itself.
+docs/retention.md is retention.md.in, whose requests are asked in the order of the page.
 """
 import difflib
 import http
@@ -19,6 +20,7 @@ from tables import HERE, errors, limits, parameters, sections
 from registry import BIN, ROOT
 import interface
 import run
+import walk
 
 DOCS = ROOT / "docs"
 WIDE = 100                      # JSON that is longer is shown with line breaks,
@@ -173,6 +175,7 @@ PAGES = {
     "errors.md": lambda: fill("errors.md.in", {"errors": errors_table}),
     "limits.md": lambda: fill("limits.md.in", {"limits": limits_table}),
     "configuration.md": settings_page,
+    "retention.md": lambda: walk.walk((HERE / "retention.md.in").read_text(), json_shown),
 }
 
 
