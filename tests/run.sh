@@ -258,7 +258,7 @@ note_skip() {
 
 run_pytest() {
     local folder folders=() line status=0
-    for folder in tests/http tests/docs tests/clients tests/producer tests/kafka; do
+    for folder in tests/http tests/retention tests/docs tests/clients tests/producer tests/kafka; do
         if compgen -G "$folder/test_*.py" >/dev/null; then
             folders+=("$folder")
         else
@@ -283,6 +283,9 @@ run_pytest() {
         fail "pytest"
     fi
     closing+=("pytest: $(tail -1 "$logs/pytest.log")")
+    while IFS= read -r line; do
+        closing+=("        $line")
+    done < <(grep -E '^retention: ' "$logs/pytest.log")
     if [ -f "$logs/clients.txt" ]; then
         closing+=("clients:" "$(sed 's/^/        /' "$logs/clients.txt")")
     fi

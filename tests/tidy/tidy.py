@@ -83,7 +83,7 @@ FOLDERS = re.compile("|".join([
     "producer(/(mapping|schemas|samples))?",
     "migrations(/(sqlite|postgres|mysql))?",
     "bench(/producer)?",
-    "tests(/(unit|store|http|docs|producer|kafka|tidy))?",
+    "tests(/(unit|store|http|retention|docs|producer|kafka|tidy))?",
     "tests/unit/(base|compat|storage|registry|api|server|producer)",
     "tests/clients(/(absent(/[a-z-]+)?|go(/(confluent|srclient|walk))?|java|recorded|rust(/src)?))?",
     "tests/corpus(/(avro|json|protobuf|moving|api(/levels)?))?",
