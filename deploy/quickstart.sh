@@ -179,10 +179,10 @@ show_events() {
     done
 }
 
-# The schema with a field that old records do not have and that has no default.
-breaking_body() {
+# The schema with a field in front that old records do not have.
+body_with() {
     printf '{"schemaType": "AVRO", "schema": "'
-    sed '0,/"fields": *\[/s//&{"name": "customer_satisfaction_score", "type": "int"},/' $schema |
+    sed '0,/"fields": *\[/s//&'"$1"',/' $schema |
         sed 's/\\/\\\\/g; s/"/\\"/g; s/\t/ /g' | tr '\n' ' '
     printf '"}'
 }
@@ -190,12 +190,29 @@ breaking_body() {
 show_refusal() {
     say "a breaking change: a new field customer_satisfaction_score without a default"
     local status
-    status=$(breaking_body | curl -sS -o $data/refusal.json -w '%{http_code}' --data-binary @- \
-        -H 'Content-Type: application/vnd.schemaregistry.v1+json' "$url/subjects/$subject/versions")
+    status=$(body_with '{"name": "customer_satisfaction_score", "type": "int"}' |
+        curl -sS -o $data/refusal.json -w '%{http_code}' --data-binary @- \
+            -H 'Content-Type: application/vnd.schemaregistry.v1+json' "$url/subjects/$subject/versions")
     echo "POST /subjects/…/versions      $status"
     sed 's/\([[,]\) *{\(errorType\|old\|validate\)/\1\n    {\2/g' $data/refusal.json
     echo
     [ "$status" = 409 ] || die "409 was expected"
+}
+
+show_protection() {
+    say "ten versions, and those of the last 90 days, are kept: a newer version comes, and the old one stays"
+    local policy='{"protect":{"minVersions":10,"minAgeDays":90}}' status
+    printf 'PUT /retention/…               %s\n' "$(curl -fsS -X PUT -d "$policy" \
+        -H 'Content-Type: application/json' "$url/retention/$subject")"
+    body_with '{"name": "hold_music", "type": ["null", "string"], "default": null}' |
+        curl -fsS -o /dev/null --data-binary @- -H 'Content-Type: application/json' \
+            "$url/subjects/$subject/versions"
+    printf 'GET /subjects/…/versions       %s\n' "$(curl -fsS "$url/subjects/$subject/versions")"
+    status=$(curl -sS -o $data/kept.json -w '%{http_code}' -X DELETE "$url/subjects/$subject/versions/1")
+    echo "DELETE /subjects/…/versions/1  $status"
+    sed 's/,"retention":/,\n    "retention":/; s/,{"rule"/,\n        {"rule"/g' $data/kept.json
+    echo
+    [ "$status" = 422 ] || die "422 was expected"
 }
 
 show_end() {
@@ -225,6 +242,7 @@ encode_samples
 show_subject
 show_events
 show_refusal
+show_protection
 show_end
 if [ $stay = yes ]; then
     say "schemad goes on serving on $url; Ctrl-C ends it"

@@ -30,7 +30,7 @@ def server(tmp_path_factory):
 def client(server):
     """s has a purged version 1, a recycled 2, and 3 and 4 live. Whatever a test asks, all stays as it was."""
     with_connection = server.client()
-    with_connection.post("/test/clock", {"now": NOW})       # refusals of other tests are written now, not later
+    with_connection.post("/test/clock", {"now": NOW})       # writes what others were refused
     before = everything(with_connection)
     yield with_connection
     assert everything(with_connection) == before

@@ -444,7 +444,7 @@ class History:
              {key: before[key] for key in before if key not in hidden | went})
 
     def disturb(self, selection):
-        """A version comes into a subject of the selection, or is used. True: the plan rests on what changed."""
+        """A version comes into a subject of the selection, or is used. True: the plan rests on that."""
         names = self.existing(lambda name: True) if selection[2] is None else selection[2]
         if not names:
             return False
