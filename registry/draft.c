@@ -2,6 +2,7 @@
 /* Making the next view: each change is put where it belongs, and what it replaces goes into a bin. What
  * this draft made it changes in place, so that a thousand versions of one subject do not copy it a
  * thousand times. */
+#include "registry/alike.h"
 #include "registry/policies.h"
 #include "registry/references.h"
 #include "registry/rows.h"
@@ -71,8 +72,9 @@ static struct subject *own_subject(struct draft *draft, struct name name)
         subject->latest = before->latest;
         subject->seq = before->seq;
         subject->referred_seq = before->referred_seq;
+        alike_inherit(subject, before);
     }
-    drop(draft, table_put(table, subject, &draft->making), free);
+    drop(draft, table_put(table, subject, &draft->making), subject_free);
     return subject;
 }
 
@@ -185,6 +187,8 @@ static void put_version(struct draft *draft, const struct change *change)
         state->overwrites += before->record != record;
         drop(draft, before, version_free);
     }
+    if (!before || before->record != record)
+        alike_changes(subject, version->number);
     table_put(&state->holders, version, &draft->making);
     count_version(subject, context, version, 1);
     if (version->number > subject->highest)
@@ -219,7 +223,7 @@ static void take_version(struct draft *draft, const struct change *change)
     drop(draft, before, version_free);
     if (subject->live + subject->hidden == 0) {
         table_take(&state->subjects, subject, &draft->making);
-        drop(draft, subject, free);
+        drop(draft, subject, subject_free);
     }
 }
 

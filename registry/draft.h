@@ -67,6 +67,7 @@ struct subject {
     uint64_t seq;                   /* the batch that last touched a version of it */
     uint64_t referred_seq;          /* the batch that last gave it a referrer */
     uint64_t edit;
+    struct alike_index *_Atomic alikes; /* NULL: none; hung up by readers */
     char bytes[];
 };
 

@@ -2,6 +2,7 @@
 /* Finding what is known already. Most versions are told apart by a number, without parsing what is older. */
 #include "registry/match.h"
 
+#include "registry/alike.h"
 #include "registry/metadata.h"
 #include "registry/references.h"
 
@@ -76,9 +77,9 @@ static bool find_alike(const struct view *view, const struct subject *subject, c
                        struct error *err)
 {
     uint64_t likeness = likeness_of(read);
-    struct cursor cursor = subject_versions_down(view, subject);
+    struct alikes alikes = alikes_of(view, subject, likeness);
     bool same = false;
-    while (!same && (*found = cursor_version(&cursor)))
+    while (!same && (*found = alikes_next(&alikes)))
         if (is_sought(*found, sought) && !means_same(view, *found, read, likeness, &same, arena, err))
             return false;
     return true;

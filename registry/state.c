@@ -2,6 +2,7 @@
 /* The tables of a view: by what each is ordered, how what is in them is made and freed. */
 #include "registry/state.h"
 
+#include "registry/alike.h"
 #include "registry/policies.h"
 #include "registry/rows.h"
 #include "registry/settings.h"
@@ -116,7 +117,7 @@ void state_free(struct state *state)
     table_free(&state->resources);
     table_drain(&state->rows, free);
     table_drain(&state->contexts, free);
-    table_drain(&state->subjects, free);
+    table_drain(&state->subjects, subject_free);
     table_drain(&state->scopes, free);
     table_drain(&state->policies, free);
     table_drain(&state->tombs, free);
@@ -241,7 +242,7 @@ struct context *context_new(struct making *making, struct span name)
 
 struct subject *subject_new(struct making *making, struct name name)
 {
-    struct subject *subject = making_new(making, sizeof *subject + name_size(name), free);
+    struct subject *subject = making_new(making, sizeof *subject + name_size(name), subject_free);
     char *at = subject->bytes;
     subject->edit = making->edit;
     subject->text = (struct span){at, name_size(name)};
@@ -252,6 +253,12 @@ struct subject *subject_new(struct making *making, struct name name)
     }
     subject->name.subject = keep(&at, name.subject);
     return subject;
+}
+
+void subject_free(void *subject)
+{
+    alike_drop(subject);
+    free(subject);
 }
 
 struct scope *scope_new(struct making *making, struct name name, const struct settings *settings)

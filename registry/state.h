@@ -37,5 +37,6 @@ struct edge *edge_new(struct making *making, const struct record *record, const 
 
 void record_free(void *record);
 void version_free(void *version);
+void subject_free(void *subject);
 
 #endif
