@@ -210,3 +210,10 @@ def table(told):
     versions = [f"{name}: {client.title} {client.version()}" if not client.missing() else
                 f"{name}: {client.title}: {client.missing()}" for name, client in CLIENTS.items()]
     return "\n".join([*lines, "", *versions]) + "\n"
+
+
+def page():
+    """The table of docs/clients.md: which client, as recorded, is checked for what."""
+    titles = {name: (record.RECORDED / f"{name}.txt").read_text().split("\n")[0][2:] for name in CLIENTS}
+    rows = [f"| {titles[name]} | {', '.join(client.checks)} |" for name, client in CLIENTS.items()]
+    return "\n".join(["| client | checked |", "|---|---|", *rows])

@@ -31,3 +31,7 @@ def test_a_recording_says_what_it_is_and_nothing_about_the_machine():
         assert re.fullmatch(r"# \S.* URL", lines[1]), path.name
         for word in ("127.0.0.1", "localhost", str(clients.ROOT), "/root", "/home", "/tmp"):
             assert word not in path.read_text(), f"{path.name}: {word}"
+
+
+def test_the_documentation_names_every_client_and_what_it_is_checked_for():
+    assert clients.page() in (clients.ROOT / "docs" / "clients.md").read_text()
