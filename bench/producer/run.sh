@@ -37,6 +37,7 @@ if [ "$(cat "$kept/versions" 2>/dev/null)" != "$fastavro $avsc" ]; then
 fi
 
 work=$(mktemp -d "$kept/run.XXXXXX")
+: >"$work/ready"
 "$build/schemad" --listen 127.0.0.1:0 --db :memory: --log-level warn --die-with-parent >"$work/ready" &
 schemad=$!
 trap 'kill $schemad 2>/dev/null || true; wait; rm -rf "$work"' EXIT

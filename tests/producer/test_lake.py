@@ -15,7 +15,7 @@ import time
 import fastavro
 import pytest
 from conftest import INGEST, SUBJECT, counts
-from test_encode import EVENTS, expected, same, schema_option
+from test_encode import EVENTS, expected, schema_option
 
 PART = re.compile(r"dt=\d{4}-\d\d-\d\d/hour=\d\d/part-.+-\d+-\d+-\d+\.avro")
 
