@@ -32,20 +32,32 @@ begin retention "$build/schemad" --listen 127.0.0.1:0 --db :memory: --http-threa
     --log-level warn --retention-sweep-interval 0
 retention=$url
 policy() { curl -sSf -X PUT -H 'Content-Type: application/json' "$retention/retention" -d "$1" >/dev/null; }
-plan() { curl -sSf -X POST -o "$work/plan" -w '%{time_total}\n' "$retention/retention/plan"; }
+plan() { curl -sSf -X POST -o "$work/plan" "$retention/retention/plan"; }
+# seconds COMMAND...: of processor time that the server spends on it, and on the next line those on the clock.
+seconds() {
+    local before begun
+    before=$(cpu "$pid") begun=$(date +%s.%N)
+    "$@" >/dev/null
+    awk "BEGIN { print ($(cpu "$pid") - $before) / 1e9; print $(date +%s.%N) - $begun }"
+}
 tell_plan() {
-    local took
-    rm -f "$work/plans"
-    for i in $(seq "$pairs"); do plan >>"$work/plans"; done
-    took=$(median <"$work/plans")
-    printf '  %-48s %.3f s; registering %.2f s; ratio %s\n' "$1" "$took" "$registering" \
-        "$(by "$took" "$registering")"
+    local cpu clock
+    rm -f "$work/cpu" "$work/clock"
+    for i in $(seq "$pairs"); do
+        { read -r cpu; read -r clock; } < <(seconds plan)
+        echo "$cpu" >>"$work/cpu"
+        echo "$clock" >>"$work/clock"
+    done
+    cpu=$(median <"$work/cpu") clock=$(median <"$work/clock")
+    printf '  %s: %.3f s, ratio %s; of processor time %.3f s, ratio %s\n' "$1" "$clock" \
+        "$(by "$clock" "$clock_all")" "$cpu" "$(by "$cpu" "$cpu_all")"
     head -c 170 "$work/plan" | sed 's/.*"summary":/    /; s/,"actions".*//'
     echo
 }
 
 echo "retention: a plan over $((subjects * each)) versions in $subjects subjects, median of $pairs"
-registering=$(by $((subjects * each)) "$(fill "$retention" aged $((subjects * each)) "$each" 64)")
+{ read -r cpu_all; read -r clock_all; } < <(seconds fill "$retention" aged $((subjects * each)) "$each" 64)
+printf '  registering them over 64 connections: %.2f s; of processor time %.2f s\n' "$clock_all" "$cpu_all"
 policy '{"protect":{"minVersions":10,"usedWithinDays":1},"prune":{"enabled":true,"keepVersions":5},
          "limits":{"maxPercentPerSubject":100}}'
 tell_plan "a plan that two rules keep from taking anything"
@@ -63,7 +75,7 @@ reads() {
     wait "$load" 2>/dev/null || true
     median <"$work/rates"
 }
-plans() { while :; do plan; done >"$work/planned"; }
+plans() { while :; do plan; echo; done >"$work/planned"; }
 counts() { while :; do :; done; }
 
 echo "retention: reads of an id a second, wrk -t2 -c64, median of $pairs times ${seconds}s"

@@ -191,36 +191,6 @@ struct span floors_refusal(const struct floors *floors, struct arena *arena)
 
 /* ---- what prune and purge take */
 
-static void because(struct taking *taking, int64_t from, struct span why)
-{
-    taking->because[taking->count++] = why;
-    if (taking->from < from)
-        taking->from = from;
-}
-
-struct taking version_prune(const struct judging *judging, const struct version *version, int rank,
-                            struct arena *arena)
-{
-    const struct policy *policy = judging->policy;
-    struct taking taking = {.from = 0};
-    if (!policy->prunes || (policy->keep_versions.is && (double)rank < policy->keep_versions.value) ||
-        (is_ageless(judging, version) && policy->older_than_days.value > 0))
-        return (struct taking){.from = NEVER};
-    if (policy->keep_versions.is)
-        because(&taking, 0, arena_printf(arena, "beyond keepVersions %.*s",
-                                         SPAN_ARGS(given_text(policy->keep_versions, arena))));
-    if (policy->older_than_days.is)
-        because(&taking, age_begins(judging, version) + given_ms(policy->older_than_days),
-                age_text(judging, version, arena));
-    if (policy->unused_for_days.is) {
-        int64_t last = usage_day(version->record), today = moment_day(judging->now);
-        int64_t days = today > last ? today - last : 0;
-        because(&taking, (last + given_days(policy->unused_for_days)) * DAY_MS,
-                arena_printf(arena, "unused for %lld day%s", (long long)days, days == 1 ? "" : "s"));
-    }
-    return taking;
-}
-
 int64_t version_expiry(const struct judging *judging, const struct version *version)
 {
     AUTO_ARENA arena = arena_new();
@@ -230,15 +200,57 @@ int64_t version_expiry(const struct judging *judging, const struct version *vers
     return recycled.at + given_ms(judging->policy->recycle_days);
 }
 
-struct taking version_purge(const struct judging *judging, const struct version *version,
-                            struct arena *arena)
+static int64_t later(int64_t a, int64_t b)
 {
-    int64_t expiry = version_expiry(judging, version);
-    struct taking taking = {.from = 0};
-    if (!judging->policy->purges || expiry == NEVER)
-        return (struct taking){.from = NEVER};
-    because(&taking, expiry, days_ago("expired", judging->now > expiry ? judging->now - expiry : 0, arena));
-    return taking;
+    return a > b ? a : b;
+}
+
+static int64_t prune_from(const struct judging *judging, const struct version *version, int rank)
+{
+    const struct policy *policy = judging->policy;
+    int64_t from = 0;
+    if (!policy->prunes || (policy->keep_versions.is && (double)rank < policy->keep_versions.value) ||
+        (is_ageless(judging, version) && policy->older_than_days.value > 0))
+        return NEVER;
+    if (policy->older_than_days.is)
+        from = later(from, age_begins(judging, version) + given_ms(policy->older_than_days));
+    if (policy->unused_for_days.is)
+        from = later(from, (usage_day(version->record) + given_days(policy->unused_for_days)) * DAY_MS);
+    return from;
+}
+
+int64_t version_taken_from(const struct judging *judging, const struct version *version, int rank)
+{
+    if (!version->row.hidden)
+        return prune_from(judging, version, rank);
+    return judging->policy->purges ? version_expiry(judging, version) : NEVER;
+}
+
+static size_t prune_because(const struct judging *judging, const struct version *version,
+                            struct span because[REASONS], struct arena *arena)
+{
+    const struct policy *policy = judging->policy;
+    size_t count = 0;
+    if (policy->keep_versions.is)
+        because[count++] = arena_printf(arena, "beyond keepVersions %.*s",
+                                        SPAN_ARGS(given_text(policy->keep_versions, arena)));
+    if (policy->older_than_days.is)
+        because[count++] = age_text(judging, version, arena);
+    if (policy->unused_for_days.is) {
+        long long days = later(moment_day(judging->now) - usage_day(version->record), 0);
+        because[count++] = arena_printf(arena, "unused for %lld day%s", days, days == 1 ? "" : "s");
+    }
+    return count;
+}
+
+size_t version_because(const struct judging *judging, const struct version *version,
+                       struct span because[REASONS], struct arena *arena)
+{
+    if (!version->row.hidden)
+        return prune_because(judging, version, because, arena);
+    int64_t ago = later(judging->now - version_expiry(judging, version), 0);
+    because[0] = days_ago("expired", ago, arena);
+    return 1;
 }
 
 bool version_remembered(const struct judging *judging, const struct version *version)
@@ -252,12 +264,11 @@ int64_t version_prunable_from(const struct judging *judging, const struct versio
     bool hidden = version->row.hidden;
     int rank = version_rank(judging, version);
     struct floors floors = version_floors(judging, version, rank, arena);
-    struct taking taking = hidden ? version_purge(judging, version, arena)
-                                  : version_prune(judging, version, rank, arena);
+    int64_t from = version_taken_from(judging, version, rank);
     bool kept = judging->read_only || is_latest(judging, version) ||
                 version_referred(judging->view, version, hidden, NULL) ||
                 (hidden && !judging->policy->even_if_transitive && version_remembered(judging, version));
-    if (kept || taking.from == NEVER || floors.until == NEVER)
+    if (kept || from == NEVER || floors.until == NEVER)
         return NEVER;
-    return taking.from > floors.until ? taking.from : floors.until;
+    return later(from, floors.until);
 }

@@ -55,17 +55,14 @@ struct span floors_write(const struct floors *floors, struct arena *arena); /* [
 /* {"protectedBy":[…],"until"?}: what stands beside a refusal. */
 struct span floors_refusal(const struct floors *floors, struct arena *arena);
 
-/* Whether prune (a live version) or purge (a recycled one) takes it, if nothing keeps it, and why. */
+/* From when on prune (a live version) or purge (a recycled one) takes it, if nothing keeps it; NEVER: time
+ * alone does not bring it. */
+int64_t version_taken_from(const struct judging *judging, const struct version *version, int rank);
+
+/* Why, of one that is taken: so many sentences. */
 enum { REASONS = 3 };
-struct taking {
-    int64_t from;                       /* NEVER: time alone does not bring it */
-    struct span because[REASONS];
-    size_t count;
-};
-struct taking version_prune(const struct judging *judging, const struct version *version, int rank,
-                            struct arena *arena);
-struct taking version_purge(const struct judging *judging, const struct version *version,
-                            struct arena *arena);
+size_t version_because(const struct judging *judging, const struct version *version,
+                       struct span because[REASONS], struct arena *arena);
 
 /* When a recycled version expires; NEVER. */
 int64_t version_expiry(const struct judging *judging, const struct version *version);

@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a plan rests on, as bytes that say the same on every server: texts with their lengths, numbers in
- * decimal. Subject by subject, so that no more than one is in memory. */
+/* What a plan rests on, as bytes that say the same on every server: numbers of eight bytes, texts behind
+ * their lengths. Subject by subject, so that no more than one is in memory. */
 #include "registry/planner.h"
 
 #include "registry/references.h"
 #include "registry/usage.h"
 
-static void put_text(struct buffer *out, struct span text)
-{
-    buffer_printf(out, "%zu:%.*s", text.len, SPAN_ARGS(text));
-}
-
 static void put_number(struct buffer *out, int64_t number)
 {
-    buffer_printf(out, "%lld;", (long long)number);
+    char bytes[sizeof number];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)((uint64_t)number >> 8 * i);
+    buffer_put(out, (struct span){bytes, sizeof bytes});
+}
+
+static void put_text(struct buffer *out, struct span text)
+{
+    put_number(out, (int64_t)text.len);
+    buffer_put(out, text);
 }
 
 static void put_name(struct buffer *out, struct name name)

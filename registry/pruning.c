@@ -79,7 +79,7 @@ static int64_t since_of(const struct version *version, struct arena *arena)
 }
 
 static void take(struct planner *planner, const struct judging *judging, const struct version *version,
-                 int rank, const struct taking *taking)
+                 int rank)
 {
     struct pruned *pruned = add(planner, version);
     struct stops stops = {.out.arena = planner->scratch};
@@ -87,9 +87,6 @@ static void take(struct planner *planner, const struct judging *judging, const s
     pruned->policy = judging->policy;
     pruned->since = since_of(version, planner->scratch);
     pruned->weakens = pruned->purge && version_remembered(judging, version);
-    pruned->because_count = taking->count;
-    for (size_t i = 0; i < taking->count; i++)
-        pruned->because[i] = arena_copy(planner->arena, taking->because[i]);
     find_stops(judging, pruned, rank, &stops);
     if (stops.count) {
         buffer_byte(&stops.out, ']');
@@ -106,13 +103,10 @@ static bool expires_soon(const struct judging *judging, const struct version *ve
 static void look_at(struct planner *planner, const struct judging *judging, const struct version *version,
                     int rank)
 {
-    bool hidden = version->row.hidden;
-    struct taking taking = {.from = NEVER};
-    if (hidden ? planner->wanted->purges : planner->wanted->recycles)
-        taking = hidden ? version_purge(judging, version, planner->scratch)
-                        : version_prune(judging, version, rank, planner->scratch);
-    if (taking.from != NEVER && taking.from <= judging->now)
-        take(planner, judging, version, rank, &taking);
+    bool hidden = version->row.hidden, wanted = hidden ? planner->wanted->purges : planner->wanted->recycles;
+    int64_t from = wanted ? version_taken_from(judging, version, rank) : NEVER;
+    if (from != NEVER && from <= judging->now)
+        take(planner, judging, version, rank);
     planner->plan->expiring += hidden && expires_soon(judging, version);
 }
 
@@ -199,13 +193,18 @@ static void judge_selected(struct planner *planner)
         judge_subject(planner, subject);
 }
 
-static void count_actions(struct prune_plan *plan)
+/* Only what goes needs words for it: most of a plan is what does not. */
+static void tell_actions(struct planner *planner)
 {
+    struct prune_plan *plan = planner->plan;
     for (size_t i = 0; i < plan->count; i++) {
-        if (plan->pruned[i].by.len)
+        struct pruned *pruned = &plan->pruned[i];
+        if (pruned->by.len)
             continue;
-        plan->recycles += !plan->pruned[i].purge;
-        plan->purges += plan->pruned[i].purge;
+        struct judging judging = judging_begin(planner->view, planner->now, pruned->version->subject);
+        pruned->because_count = version_because(&judging, pruned->version, pruned->because, planner->arena);
+        plan->recycles += !pruned->purge;
+        plan->purges += pruned->purge;
     }
 }
 
@@ -219,7 +218,7 @@ bool prune_plan(const struct view *view, const struct prune_wish *wanted, int64_
     else if (!judge_named(&planner, err))
         return false;
     cap_policies(&planner);
-    count_actions(plan);
+    tell_actions(&planner);
     digest_actions(&planner);
     plan->digest = digest_hex(planner.digest, SHA256_SIZE, arena);
     return true;

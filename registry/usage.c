@@ -167,6 +167,20 @@ static const struct agent *agents_of(struct usage_cell *cell, size_t *count, str
     return agents;
 }
 
+/* Whoever was seen last; an empty name: nobody that is known. */
+static struct agent last_agent(struct usage_cell *cell)
+{
+    struct usage *usage = cell->usage;
+    struct agent last = {.day = 0};
+    pthread_mutex_lock(&usage->lock);
+    empty_notes(usage);
+    for (unsigned i = 0; i < cell->agent_count; i++)
+        if (!i || by_day(&cell->agents[i], &last) < 0)
+            last = cell->agents[i];
+    pthread_mutex_unlock(&usage->lock);
+    return last;
+}
+
 /* ---- telling */
 
 int64_t usage_day(const struct record *record)
@@ -184,14 +198,13 @@ struct span usage_detail(const struct record *record, struct arena *arena)
     struct usage_cell *cell = cell_of(record);
     int fetched = atomic_load(&cell->fetched), registered = atomic_load(&cell->registered);
     struct span day = moment_day_text(usage_day(record), arena);
-    size_t count;
     if (!fetched && !registered)
         return arena_printf(arena, "not used since %.*s", SPAN_ARGS(day));
     const char *how = fetched >= registered ? "fetched" : "registered";
-    const struct agent *last = agents_of(cell, &count, arena);
-    if (!count)
+    struct agent last = last_agent(cell);
+    if (!last.len)
         return arena_printf(arena, "%s %.*s", how, SPAN_ARGS(day));
-    return arena_printf(arena, "%s %.*s by %.*s", how, SPAN_ARGS(day), (int)last->len, last->name);
+    return arena_printf(arena, "%s %.*s by %.*s", how, SPAN_ARGS(day), (int)last.len, last.name);
 }
 
 static void put_day(struct buffer *out, const char *name, int day)
