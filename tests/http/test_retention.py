@@ -359,6 +359,45 @@ def test_the_clock_of_superseded_versions(kept):
     assert ends == [at(130), at(140), None]
 
 
+# ---- what compatibility remembers
+
+def recycled_by_policy(kept, level):
+    """Four versions of a subject; the policy has recycled the first, whose field `x` no other has."""
+    def one(name, kind="int"):
+        return {"type": "record", "name": "R", "fields": [{"name": name, "type": kind, "default": 0}]}
+    kept.client.level("s", level)
+    for name in ("x", "a", "b", "c"):
+        assert kept.client.register("s", one(name)).status == 200
+    kept.policy("s", {"prune": {"enabled": True, "keepVersions": 3}, "limits": {"maxPercentPerSubject": 100}})
+    plan = kept.client.post("/retention/plan").json()
+    assert kept.client.post("/retention/apply", {"digest": plan["digest"]}).status == 200
+    assert kept.explain("s", 1)["recycled"]["policy"] is True
+    return {"type": "record", "name": "R", "fields": [{"name": "x", "type": "string", "default": ""}]}
+
+
+@pytest.mark.parametrize("level, fits", [("BACKWARD_TRANSITIVE", False), ("FORWARD_TRANSITIVE", False),
+                                         ("FULL_TRANSITIVE", False), ("BACKWARD", True), ("NONE", True)])
+def test_a_transitive_level_remembers_what_the_policy_recycled(kept, level, fits):
+    other = recycled_by_policy(kept, level)
+    assert kept.client.check("s", other, version=None).json()["is_compatible"] is fits
+    assert kept.client.check("s", other, version="latest").json()["is_compatible"] is True
+    assert kept.client.register("s", other).status == (200 if fits else 409)
+
+
+def test_a_delete_by_hand_is_forgotten_and_so_is_a_purge(kept):
+    other = recycled_by_policy(kept, "BACKWARD_TRANSITIVE")
+    assert kept.undelete("s", 1).status == 200
+    assert kept.delete("s", 1).status == 200
+    assert kept.explain("s", 1)["recycled"]["policy"] is False
+    assert kept.client.check("s", other, version=None).json()["is_compatible"] is True
+    assert kept.undelete("s", 1).status == 200
+    plan = kept.client.post("/retention/plan").json()
+    assert kept.client.post("/retention/apply", {"digest": plan["digest"]}).status == 200
+    assert kept.client.register("s", other).status == 409
+    assert kept.delete("s", 1, "?permanent=true").status == 200
+    assert kept.client.register("s", other).status == 200
+
+
 # ---- what is left
 
 def test_a_purge_leaves_a_tombstone_that_is_explained(kept):
