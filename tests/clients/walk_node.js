@@ -3,8 +3,8 @@
 'use strict';
 
 const {
-    AvroDeserializer, AvroSerializer, CelExecutor, Compatibility, JsonataExecutor, LifecyclePolicy, RuleMode,
-    RuleRegistry, SchemaRegistryClient, SerdeType,
+    AvroDeserializer, AvroSerializer, CelExecutor, Compatibility, HeaderSchemaIdSerializer, JsonataExecutor,
+    LifecyclePolicy, RuleMode, RuleRegistry, SchemaRegistryClient, SerdeType,
 } = require('@confluentinc/schemaregistry');
 const { address, assert, broken, failure, house, user, walk, wider } = require('./walk');
 
@@ -175,6 +175,13 @@ walk({
         assert.equal((await deserializer().deserialize('serde', message)).city, 'Rom');
         const made = await serializer({ autoRegisterSchemas: true }).serialize('serde-made', { name: 'Ada' });
         assert.equal((await deserializer().deserialize('serde-made', made)).name, 'Ada');
+
+        // The guid in a header instead of the id before the record.
+        const headers = {};
+        const bare = await serializer({ schemaIdSerializer: HeaderSchemaIdSerializer })
+            .serialize('serde-made', { name: 'Ada' }, headers);
+        assert.deepEqual(Object.keys(headers), ['__value_schema_id']);
+        assert.equal((await deserializer().deserialize('serde-made', bare, headers)).name, 'Ada');
     },
 
     async errors() {

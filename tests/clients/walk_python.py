@@ -10,7 +10,8 @@ warnings.simplefilter("ignore")
 
 from confluent_kafka.schema_registry import (  # noqa: E402
     ConfigCompatibilityLevel, Metadata, MetadataProperties, Rule, RuleKind, RuleMode, RuleParams,
-    RuleSet, Schema, SchemaReference, SchemaRegistryClient, SchemaRegistryError, ServerConfig)
+    RuleSet, Schema, SchemaReference, SchemaRegistryClient, SchemaRegistryError, ServerConfig,
+    header_schema_id_serializer)
 from confluent_kafka.schema_registry.common.schema_registry_client import (  # noqa: E402
     AssociationCreateOrUpdateInfo, AssociationCreateOrUpdateRequest)
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer  # noqa: E402
@@ -238,6 +239,13 @@ class Walk:
         latest = AvroSerializer(self.fresh(), json.dumps(USER), conf=how)
         message = latest({**ADA, "city": "Rom"}, at("serde"))
         assert AvroDeserializer(self.fresh())(message, at("serde"))["city"] == "Rom"
+
+        # The guid in a header instead of the id before the record.
+        context = SerializationContext("serde", MessageField.VALUE, [])
+        how = {"schema.id.serializer": header_schema_id_serializer}
+        message = AvroSerializer(self.fresh(), json.dumps(USER), conf=how)(ADA, context)
+        assert [(key, len(value)) for key, value in context.headers] == [("__value_schema_id", 17)]
+        assert AvroDeserializer(self.fresh())(message, context) == ADA
 
     def errors(self):
         self.client.register_schema("errors", avro(USER))

@@ -398,3 +398,19 @@ def test_what_schemad_does_not_know_is_counted_and_the_rest_is_copied(target):
     assert "7 copied, 2 soft-deleted" in said and ", 1 failed\n" in said
     assert "differs: old-value version 2 is not in the target\n" in said
     assert "verified: 1 differences\n" in said
+
+
+def test_sensitive_metadata_needs_a_key_at_the_target(tmp_path, target):
+    key = tmp_path / "key"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
+    keyed = {"options": ["--sensitive-key-file", str(key)]}
+    for folder in ("from", "to"):
+        (tmp_path / folder).mkdir()
+    with Registry(tmp_path / "from", **keyed) as source, Registry(tmp_path / "to", **keyed) as able:
+        metadata = {"properties": {"password": "secret"}, "sensitive": ["password"]}
+        must(source.client().register("s", '"int"', metadata=metadata))
+        status, said = copy(source, target)
+        assert status == 1 and "failed: s version 1: 42201" in said and "sensitive_key_file" in said
+        assert copy(source, able)[0] == 0
+        assert must(able.client().get("/subjects/s/versions/1"))["metadata"] == metadata
