@@ -108,6 +108,7 @@ enum {
     RULES_LOOK_MS = 2000,       /* between two looks at the files of lookup tables */
     MAPPING_FILE_MAX = 16 * MIB,/* a mapping file, its lookup tables included */
     SCHEMA_FILE_MAX = 4 * MIB,  /* a schema file as given; its canonical text is at most SCHEMA_MAX */
+    KAFKA_FILE_MAX = 1 * MIB,   /* a file of settings for Kafka */
     KAFKA_TIME_MS = 30 * 1000,  /* for Kafka to answer at first, and for the rest after the word to stop */
     LAKE_FILES_MAX = 16,        /* of a lake, open at a time: an hour each; late events need a few */
     LAKE_NAME_MAX = 255,        /* bytes of the name of a subject's folder: what file systems take */

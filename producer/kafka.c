@@ -15,6 +15,8 @@ struct kafka {
     struct sink sink;
     struct kafka_writer *writer;
     int id;
+    const char *const *headers;
+    size_t header_count;
 };
 
 /* ---- messages ---- */
@@ -28,7 +30,15 @@ static struct span dedupe_key(const struct message *message, struct arena *arena
     return digest_uuid5(name_space, buffer_span(&name), arena);
 }
 
-static rd_kafka_headers_t *headers_of(const struct message *message)
+static void add_given(const struct kafka *kafka, rd_kafka_headers_t *headers)
+{
+    for (size_t i = 0; i < kafka->header_count; i++) {
+        const char *name = kafka->headers[i], *equals = strchr(name, '=');
+        rd_kafka_header_add(headers, name, equals - name, equals + 1, -1);
+    }
+}
+
+static rd_kafka_headers_t *headers_of(const struct kafka *kafka, const struct message *message)
 {
     AUTO_ARENA arena = arena_new();
     struct span key = dedupe_key(message, arena);
@@ -36,6 +46,7 @@ static rd_kafka_headers_t *headers_of(const struct message *message)
     rd_kafka_header_add(headers, "dedupe-key", -1, key.ptr, (ssize_t)key.len);
     if (message->source.len > 0)
         rd_kafka_header_add(headers, "source", -1, message->source.ptr, (ssize_t)message->source.len);
+    add_given(kafka, headers);
     return headers;
 }
 
@@ -48,7 +59,7 @@ static bool kafka_put(struct sink *sink, const struct message *message, struct e
                                   .source_size = message->source_size,
                                   .size = message->avro.len};
     sink_wire_header((char *)value.ptr, kafka->id);
-    return kafka_writer_put(kafka->writer, value, message->key, headers_of(message), &ticket, err);
+    return kafka_writer_put(kafka->writer, value, message->key, headers_of(kafka, message), &ticket, err);
 }
 
 static bool kafka_flush(struct sink *sink, struct error *err)
@@ -97,7 +108,7 @@ static struct sink *kafka_open(const struct sink_options *options, const struct 
     struct kafka *kafka = calloc(1, sizeof *kafka);
     if (!kafka)
         abort();
-    *kafka = (struct kafka){{&sink_kafka, most}, writer, schema->id};
+    *kafka = (struct kafka){{&sink_kafka, most}, writer, schema->id, options->headers, options->header_count};
     return &kafka->sink;
 }
 

@@ -104,7 +104,7 @@ bool load_envelopes(struct loader *loader)
 
 static bool load_skip(const struct loader *loader, const struct text *source, struct skip *skip)
 {
-    static const char *const members[] = {"when", "topic", "reason", NULL};
+    static const char *const members[] = {"when", "topic", "reason", "alert", NULL};
     const struct text *reason;
     if (!load_object(loader, source, "an entry of 'skip'", members) ||
         !load_needed(loader, source, "reason", &reason))
@@ -113,6 +113,8 @@ static bool load_skip(const struct loader *loader, const struct text *source, st
         memchr(reason->string.ptr, 0, reason->string.len))
         return load_fail(loader, reason, "'reason' is to be a word");
     skip->reason = arena_copy(loader->arena, reason->string).ptr;
+    if (!load_flag(loader, source, "alert", &skip->alert))
+        return false;
     const struct text *when = text_get(source, SPAN("when")), *topic = text_get(source, SPAN("topic"));
     if (!when == !topic)
         return load_fail(loader, source, "an entry of 'skip' has either 'when' or 'topic'");

@@ -12,9 +12,9 @@ static struct mapped dead_letter(const char *reason)
     return (struct mapped){.outcome = OUTCOME_DEAD_LETTER, .reason = reason};
 }
 
-static struct mapped skipped(const char *reason)
+static struct mapped skipped(const char *reason, bool alert)
 {
-    return (struct mapped){.outcome = OUTCOME_SKIP, .reason = reason};
+    return (struct mapped){.outcome = OUTCOME_SKIP, .reason = reason, .alert = alert};
 }
 
 /* ---- recognising ---- */
@@ -40,20 +40,20 @@ static bool conditions_hold(const struct conditions *conditions, const struct te
     return true;
 }
 
-/* Why a line is to be skipped before anything is known of its topic; NULL: it is not. */
-static const char *skip_by_conditions(const struct mapping *mapping, const struct text *root)
+/* The entry by which a line is skipped before anything is known of its topic; NULL: it is not. */
+static const struct skip *skip_by_conditions(const struct mapping *mapping, const struct text *root)
 {
     for (size_t i = 0; i < mapping->skip_count; i++)
         if (mapping->skips[i].when.count && conditions_hold(&mapping->skips[i].when, root))
-            return mapping->skips[i].reason;
+            return &mapping->skips[i];
     return NULL;
 }
 
-static const char *skip_by_topic(const struct mapping *mapping, const struct topic *topic)
+static const struct skip *skip_by_topic(const struct mapping *mapping, const struct topic *topic)
 {
     for (size_t i = 0; i < mapping->skip_count; i++)
         if (!mapping->skips[i].when.count && topic_matches(&mapping->skips[i].topic, topic))
-            return mapping->skips[i].reason;
+            return &mapping->skips[i];
     return NULL;
 }
 
@@ -182,9 +182,9 @@ static void tell_origin(const struct envelope *envelope, const struct event *eve
 static struct mapped apply_event(const struct mapping *mapping, struct event *event, int64_t ingest_time,
                                  struct explanation *explanation, struct arena *arena)
 {
-    const char *reason = skip_by_conditions(mapping, &event->root);
-    if (reason)
-        return skipped(reason);
+    const struct skip *skip = skip_by_conditions(mapping, &event->root);
+    if (skip)
+        return skipped(skip->reason, skip->alert);
     const struct envelope *envelope = find_envelope(mapping, event);
     if (!envelope)
         return dead_letter("unknown-envelope");
@@ -192,12 +192,12 @@ static struct mapped apply_event(const struct mapping *mapping, struct event *ev
     if (event->topic.len > TOPIC_MAX && characters(event->topic) > TOPIC_MAX)
         return dead_letter("topic-too-long");
     struct topic topic = topic_split(event->topic, arena);
-    reason = skip_by_topic(mapping, &topic);
-    if (reason)
-        return skipped(reason);
+    skip = skip_by_topic(mapping, &topic);
+    if (skip)
+        return skipped(skip->reason, skip->alert);
     const struct rule *rule = find_rule(mapping, &topic);
     if (!rule)
-        return mapping->unmapped_skipped ? skipped("unmapped-topic") : dead_letter("unmapped-topic");
+        return mapping->unmapped_skipped ? skipped("unmapped-topic", false) : dead_letter("unmapped-topic");
     explain_rule(explanation, rule);
     if (mapping->detail_type_checked && detail_type_differs(rule, event, &topic))
         return dead_letter("detail-type-mismatch");
@@ -220,7 +220,7 @@ struct mapped mapping_explain(const struct mapping *mapping, struct span line, i
     struct event event;
     const char *reason = event_read(line, &event, arena);
     if (reason)
-        return strcmp(reason, "empty-line") == 0 ? skipped(reason) : dead_letter(reason);
+        return strcmp(reason, "empty-line") == 0 ? skipped(reason, false) : dead_letter(reason);
     if (event.root.kind != TEXT_OBJECT)
         return dead_letter("not-an-object");
     return apply_event(mapping, &event, ingest_time, explanation, arena);

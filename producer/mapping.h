@@ -25,6 +25,7 @@ enum outcome { OUTCOME_MAP, OUTCOME_SKIP, OUTCOME_DEAD_LETTER };
 struct mapped {
     enum outcome outcome;
     const char *reason;             /* SKIP and DEAD_LETTER; one word of the published list */
+    bool alert;                     /* SKIP: somebody should know at once */
     struct span field;              /* DEAD_LETTER: the Avro field that could not be filled, or empty */
     struct span key;                /* ptr NULL: none */
     struct value record;            /* MAP: VALUE_RECORD in the schema's order */

@@ -25,4 +25,7 @@ MUST_CHECK bool option_value(struct options *options, enum option_kind kind, siz
 /* options_check.c: whether they can be used together. Fills what was not given. */
 MUST_CHECK bool options_check(struct options *options, struct error *err);
 
+/* option_file.c: the settings of --kafka-config. */
+MUST_CHECK bool options_kafka_file(struct options *options, struct arena *arena, struct error *err);
+
 #endif

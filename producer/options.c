@@ -54,7 +54,7 @@ static const struct row rows[] = {
     {"metrics-listen", "[HOST:]PORT", ENCODE, KIND_PATH, MEMBER(metrics_listen),
      "where the same counters can be fetched, at /metrics; on 127.0.0.1 unless a host is given"},
     {"unwrap", "FORMS", ENCODE | MAP, KIND_SPAN, MEMBER(unwrap),
-     "opens events wrapped by sqs, sns or firehose; several forms apart by commas"},
+     "opens events wrapped by sqs, sns or firehose, and pages of conversations; forms apart by commas"},
     {"out", "FILE", ENCODE, KIND_PATH, MEMBER(out),
      "where the records go; - is standard output. A file gets its name when it is complete"},
     {"lake", "DIR", ENCODE, KIND_PATH, MEMBER(lake),
@@ -76,6 +76,10 @@ static const struct row rows[] = {
      "where reading begins when no group has read before: beginning (unless given) or end"},
     {"X", "KEY=VALUE", ENCODE | DECODE, KIND_SETTING, MEMBER(settings),
      "a setting of librdkafka: compression, TLS, SASL, …; may be given often"},
+    {"kafka-config", "FILE", ENCODE | DECODE, KIND_PATH, MEMBER(kafka_file),
+     "holds such settings, KEY=VALUE on a line, passwords for instance; -X counts before it"},
+    {"header", "NAME=VALUE", ENCODE, KIND_PAIR, MEMBER(headers),
+     "one more header of each message: backfill=true; may be given often"},
     {"kafka-timeout", "SECONDS", ENCODE, KIND_SECONDS, MEMBER(kafka_time),
      "for Kafka to answer at the start, and to acknowledge the rest after SIGTERM; 30 unless given"},
     {"kafka-timeout", "SECONDS", DECODE, KIND_SECONDS, MEMBER(kafka_time),
@@ -261,7 +265,8 @@ bool options_read(int argc, char **argv, struct options *options, struct arena *
     if (asks(options, argc, argv, first))
         return true;
     const char **inputs = arena_array(arena, (size_t)argc + 1, sizeof *inputs);
-    struct option_list *const lists[] = {&options->settings, &options->lookups, &options->constants};
+    struct option_list *const lists[] = {&options->settings, &options->lookups, &options->constants,
+                                          &options->headers};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         lists[i]->items = arena_array(arena, (size_t)argc + 1, sizeof *inputs);
     bool literal = false;
@@ -281,5 +286,5 @@ bool options_read(int argc, char **argv, struct options *options, struct arena *
         }
     }
     options->inputs = inputs;
-    return options_check(options, err);
+    return options_kafka_file(options, arena, err) && options_check(options, err);
 }

@@ -42,6 +42,8 @@ struct options {
     const char *kafka;
     const char *topic;
     struct option_list settings; /* -X */
+    const char *kafka_file;      /* more of them, before those */
+    struct option_list headers;  /* NAME=VALUE */
     const char *group;
     struct span from;
     int64_t kafka_time; /* milliseconds */

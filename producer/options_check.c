@@ -16,8 +16,15 @@ static bool check_ends(struct options *options, struct error *err)
         return error_set(err, 0, "--format goes with --out");
     if (!options->kafka != !options->topic)
         return error_set(err, 0, "--kafka and --topic go together");
-    if (!options->kafka && (options->settings.count > 0 || options->kafka_time))
-        return error_set(err, 0, "-X and --kafka-timeout go with --kafka");
+    if (!options->kafka && (options->settings.count > 0 || options->kafka_file || options->kafka_time))
+        return error_set(err, 0, "-X, --kafka-config and --kafka-timeout go with --kafka");
+    for (size_t i = 0; i < options->headers.count; i++) {
+        struct span given = span_of(options->headers.items[i]);
+        if (span_starts(given, SPAN("dedupe-key=")) || span_starts(given, SPAN("source=")))
+            return error_set(err, 0, "--header %.*s: every message has one of its own", SPAN_ARGS(given));
+    }
+    if (!options->kafka && options->headers.count > 0)
+        return error_set(err, 0, "--header goes with --kafka");
     if (options->dead_letter_topic && !options->kafka)
         return error_set(err, 0, "--dead-letter-topic goes with --kafka");
     if (options->dead_letter_topic && strcmp(options->dead_letter_topic, options->topic) == 0)
@@ -36,9 +43,10 @@ static bool check_decode(struct options *options, struct error *err)
         return error_set(err, 0, "--kafka and --topic go together");
     if (options->kafka ? options->input_count > 0 : options->input_count == 0)
         return error_set(err, 0, "decode reads files, or a topic with --kafka and --topic (see --help)");
-    if (!options->kafka && (options->settings.count > 0 || options->kafka_time || options->group ||
-                            options->from.len > 0 || options->follow))
-        return error_set(err, 0, "-X, --kafka-timeout, --group, --from and --follow go with --kafka");
+    if (!options->kafka && (options->settings.count > 0 || options->kafka_file || options->kafka_time ||
+                            options->group || options->from.len > 0 || options->follow))
+        return error_set(err, 0, "-X, --kafka-config, --kafka-timeout, --group, --from and --follow go with "
+                                 "--kafka");
     if (options->kafka && options->registry.len == 0)
         return error_set(err, 0, "--registry is missing: where is the registry? (see --help)");
     if (options->from.len > 0 && !span_equal(options->from, SPAN("beginning")) &&

@@ -34,6 +34,7 @@ struct skip {
     struct conditions when;
     struct topic_template topic;
     const char *reason;
+    bool alert; /* somebody should know at once */
 };
 
 struct rule {

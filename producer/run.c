@@ -75,6 +75,15 @@ static bool send(struct run *run, const struct line *line, const struct mapped *
     return sinks_put(&run->sinks, &message, err);
 }
 
+/* The source told of trouble of its own, which the records will not show. */
+static void skip(struct run *run, const struct line *line, const struct mapped *mapped)
+{
+    summary_skip(&run->summary, mapped->reason);
+    if (mapped->alert)
+        fprintf(stderr, "genesys-producer: %s, line %llu: look at this line: %s\n", line->input,
+                (unsigned long long)line->number, mapped->reason);
+}
+
 static bool take_event(struct run *run, const struct line *line, struct error *err)
 {
     struct arena *arena = run->event;
@@ -86,7 +95,7 @@ static bool take_event(struct run *run, const struct line *line, struct error *e
     struct mapped mapped = mapping_apply(run->watch.now->mapping, line->bytes, now, arena);
     switch (mapped.outcome) {
     case OUTCOME_MAP: return send(run, line, &mapped, arena, err);
-    case OUTCOME_SKIP: summary_skip(&run->summary, mapped.reason); return true;
+    case OUTCOME_SKIP: skip(run, line, &mapped); return true;
     case OUTCOME_DEAD_LETTER:
         return bury(run, &(struct dead_letter){line, mapped.reason, mapped.field, line->size, false}, err);
     }

@@ -46,6 +46,8 @@ struct sink_options {
     const char *topic;
     const char *const *settings; /* of librdkafka: KEY=VALUE */
     size_t setting_count;
+    const char *const *headers; /* of each message: NAME=VALUE */
+    size_t header_count;
     int64_t patience; /* milliseconds for Kafka to answer at first, and after the word to stop */
     int stop;         /* can be read when the run shall end; -1: never */
     refused_fn *refused;

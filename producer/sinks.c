@@ -27,6 +27,8 @@ struct sink_options sinks_kafka(const struct options *options, const struct sink
     kafka.topic = options->topic;
     kafka.settings = options->settings.items;
     kafka.setting_count = options->settings.count;
+    kafka.headers = options->headers.items;
+    kafka.header_count = options->headers.count;
     kafka.patience = options->kafka_time;
     return kafka;
 }

@@ -7,7 +7,7 @@
 
 bool unwrap_forms(struct span list, unsigned *forms, struct error *err)
 {
-    static const struct span words[] = {SPAN("sqs"), SPAN("sns"), SPAN("firehose")};
+    static const struct span words[] = {SPAN("sqs"), SPAN("sns"), SPAN("firehose"), SPAN("pages")};
     *forms = 0;
     for (struct span rest = list;;) {
         const char *comma = rest.len ? memchr(rest.ptr, ',', rest.len) : NULL;
@@ -17,7 +17,7 @@ bool unwrap_forms(struct span list, unsigned *forms, struct error *err)
             if (span_equal(word, words[i]))
                 *forms |= 1U << i;
         if (*forms == before)
-            return error_set(err, 0, "--unwrap knows sqs, sns and firehose, each once, not '%.*s'",
+            return error_set(err, 0, "--unwrap knows sqs, sns, firehose and pages, each once, not '%.*s'",
                              SPAN_ARGS(word));
         if (!comma)
             return true;
@@ -106,6 +106,20 @@ static bool open_notification(const struct text *root, struct found *found)
     return message != NULL;
 }
 
+/* A page of the analytics API: each conversation is one record. */
+static bool open_page(const struct text *root, struct found *found)
+{
+    const struct text *conversations = text_get(root, SPAN("conversations"));
+    if (!conversations || conversations->kind != TEXT_ARRAY || conversations->count == 0)
+        return false;
+    for (size_t i = 0; i < conversations->count; i++)
+        if (conversations->items[i].kind != TEXT_OBJECT)
+            return false;
+    for (size_t i = 0; i < conversations->count; i++)
+        add(found, conversations->items[i].source);
+    return true;
+}
+
 /* False: it is no wrapper of a form that was named. */
 static bool open_wrapper(unsigned forms, struct span line, struct found *found)
 {
@@ -113,6 +127,8 @@ static bool open_wrapper(unsigned forms, struct span line, struct found *found)
     struct text_failure failure;
     if (!text_read(line, &text_rules_event, &root, &failure, found->arena))
         return failure.fault == TEXT_TRAILING && forms & UNWRAP_FIREHOSE && open_glued(line, found);
+    if (forms & UNWRAP_PAGES && open_page(&root, found))
+        return true;
     if (forms & UNWRAP_SQS && open_records(&root, "/body", found))
         return true;
     return forms & UNWRAP_SNS &&

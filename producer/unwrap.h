@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-enum { UNWRAP_SQS = 1, UNWRAP_SNS = 2, UNWRAP_FIREHOSE = 4 };
+enum { UNWRAP_SQS = 1, UNWRAP_SNS = 2, UNWRAP_FIREHOSE = 4, UNWRAP_PAGES = 8 };
 
 /* "sqs,sns,firehose", any of them. False: another word. */
 MUST_CHECK bool unwrap_forms(struct span list, unsigned *forms, struct error *err);

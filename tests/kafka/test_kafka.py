@@ -107,6 +107,18 @@ def event(number, filler=0):
 # ---- what arrives
 
 
+def test_headers_of_ones_own_go_with_each_message(producer, registry, kafka, topic):
+    more = ["--header", "backfill=true", "--header", "note=a=b"]
+    done = producer.run(*arguments(registry, kafka, topic, *more), stdin=event(1) + event(2))
+    assert done.returncode == 0, done.stderr.decode()
+    for message in kafka.messages(topic):
+        headers = dict(message.headers())
+        assert (headers["backfill"], headers["note"]) == (b"true", b"a=b") and len(headers) == 4
+    for wrong, words in (("source=x", "every message has one of its own"), ("x", "needs two things")):
+        done = producer.run(*arguments(registry, kafka, topic, "--header", wrong))
+        assert done.returncode == 2 and words in done.stderr.decode()
+
+
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_a_confluent_deserializer_reads_every_record(producer, registry, genesys, kafka, topic, version):
     schema = ["--schema", genesys / "schemas" / "v2.avsc"] if version == "v2" else []
@@ -510,7 +522,7 @@ def test_a_schema_that_a_header_names_by_its_guid_is_found(producer, registry, k
     (["--kafka", "b"], "--kafka and --topic go together"),
     (["--kafka", "b", "--topic", "t", "file"], "decode reads files, or a topic"),
     ([], "decode reads files, or a topic"),
-    (["--group", "g", "file"], "-X, --kafka-timeout, --group, --from and --follow go with --kafka"),
+    (["--group", "g", "file"], "--group, --from and --follow go with --kafka"),
     (["--kafka", "b", "--topic", "t", "--from", "middle"], "--from is beginning or end, not 'middle'"),
     (["--kafka", "b", "--topic", "t", "--from", "end"], "--from end goes with --follow or --group"),
     (["--kafka", "b", "--topic", "t", "-X", "group.id=x"], "-X group.id cannot be chosen: --group names"),
@@ -541,6 +553,21 @@ def test_sasl_is_passed_through(producer, registry, genesys, broker, topic):
     assert len(broker.messages(topic)) == 627
 
 
+def test_settings_may_stand_in_a_file(producer, registry, broker, topic):
+    (producer.folder / "kafka.conf").write_text(
+        "# how the broker is reached\n\nsecurity.protocol = sasl_plaintext\n".replace(" = ", "=")
+        + "sasl.mechanism=PLAIN\r\n  sasl.username=genesys  \nsasl.password=secret")
+    base = ["encode", "--registry", registry.url, "--kafka", broker.secured, "--topic", topic,
+            "--kafka-config", "kafka.conf", "--kafka-timeout", "5"]
+    done = producer.run(*base, stdin=event(1))
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(broker.messages(topic)) == 1
+    assert producer.run(*base, "-X", "sasl.password=wrong", stdin=event(1)).returncode == 2
+    (producer.folder / "kafka.conf").write_text("\nlinger.ms 5\n")
+    done = producer.run(*base, stdin=event(1))
+    assert done.returncode == 2 and b"kafka.conf: line 2: a setting is KEY=VALUE" in done.stderr
+
+
 @pytest.mark.parametrize("more, words", [
     (["-X", "no.such.setting=1"], '-X no.such.setting: No such configuration property: "no.such.setting"'),
     (["-X", "acks=1"], "-X acks cannot be chosen: records would be lost or doubled"),
@@ -564,7 +591,7 @@ def test_a_setting_that_cannot_be_is_refused_with_a_word(producer, registry, kaf
     (["--out", "o", "--dead-letter-topic", "t"], "--dead-letter-topic goes with --kafka"),
     (["--kafka", "127.0.0.1:1", "--topic", "t", "--dead-letter-topic", "t"], "cannot be the same topic"),
     (["--out", "o", "--topic", "t"], "--kafka and --topic go together"),
-    (["--out", "o", "-X", "a=b"], "-X and --kafka-timeout go with --kafka"),
+    (["--out", "o", "-X", "a=b"], "-X, --kafka-config and --kafka-timeout go with --kafka"),
     (["--kafka", "127.0.0.1:1", "--topic", "t", "--kafka-timeout", "1"],
      "Kafka at 127.0.0.1:1 cannot be written to, topic t: "),
     (["--kafka", "127.0.0.1:1", "--topic", "no spaces", "--kafka-timeout", "1"], "cannot be written to"),

@@ -257,6 +257,18 @@ def test_standard_output_holds_records_alone_when_they_go_there(producer, regist
     assert counts(done.stderr.decode())["encoded"] == 627
 
 
+def test_trouble_of_the_source_is_told_at_once_and_without_its_values(producer, registry):
+    lines = ['{"topicName": "v2.system.no_longer_subscribed", "eventBody": {"reason": "tokens_revoked"}}',
+             '{"result": "200", "status": "subscribed"}', '{"result": "400", "status": "failed"}',
+             '{"topicName": "channel.metadata", "eventBody": {"message": "WebSocket Heartbeat"}}']
+    done = producer.run("--registry", registry.url, "--out", "out.bin", stdin="\n".join(lines))
+    assert done.returncode == 0
+    assert [line for line in done.stderr.decode().splitlines() if "look at" in line] == [
+        "genesys-producer: -, line 1: look at this line: system",
+        "genesys-producer: -, line 3: look at this line: subscription-reply"]
+    assert counts(done.stdout.decode())["skipped"] == 4
+
+
 def test_nothing_in_nothing_out(producer, registry):
     done = encode(producer, registry.url, stdin=b"")
     assert done.returncode == 0

@@ -79,6 +79,56 @@ def test_published_samples_are_read_without_harm(producer, genesys, tmp_path):
     assert "map" in outcomes and "dead_letter" in outcomes
 
 
+FOREIGN = {     # what is no event as the platform sends it, and why
+    "analytics-details-query-page-datadog": "unknown-envelope",     # a page; --unwrap pages opens it
+    "eb-ade-non-conversation-event": "detail-type-mismatch",        # made to be refused
+    "mapped-kinesis-conversation-end-event": "unknown-envelope",    # what another program made of events
+    "mapped-kinesis-conversation-end-event-without-journey-session": "unknown-envelope",
+    "mapped-kinesis-conversation-start-event": "unknown-envelope",
+    "rest-conversation": "unknown-envelope",                        # an answer of the REST interface
+    "trigger-test-body-customer-end": "unknown-envelope",           # a body that names no topic
+    "ws-chat-member": "unmapped-topic",
+    "ws-chat-message": "unmapped-topic",
+}
+
+
+def samples(genesys):
+    for path in sorted((genesys / "samples").glob("*.json")):
+        yield path.stem, " ".join(path.read_text().split("\n"))
+
+
+def test_every_published_event_maps_and_the_rest_is_known_by_its_reason(producer, genesys):
+    reasons = {name: mapped(producer, stdin=line)[0].get("reason") for name, line in samples(genesys)}
+    assert {name: reason for name, reason in reasons.items() if reason} == FOREIGN
+    assert len(reasons) - len(FOREIGN) == 8
+
+
+def test_rules_of_ones_own_map_the_rest_of_the_published_samples(producer, genesys, tmp_path):
+    rules = json.loads((ROOT / "producer" / "mapping" / "genesys.json").read_text())
+    rules["check_detail_type"] = False
+    rules["envelopes"] += [
+        {"name": "blueprint", "when": {"/_id": "string", "/topicName": "string", "/timestamp": "number"},
+         "topic": "/topicName", "body": ""},
+        {"name": "rest", "when": {"/id": "string", "/startTime": "string", "/participants": "array"},
+         "topic": "=rest.conversation", "body": ""},
+        {"name": "trigger", "when": {"/eventTime": "number", "/participantId": "string"},
+         "topic": "=trigger.customer.end", "body": ""}]
+    candidates = rules["common"]["timestamp"]["first"]
+    candidates += [{"get": pointer, "as": "timestamp_ms"} for pointer in ("/timestamp", "/startTime")]
+    rules["rules"] += [
+        {"topic": "rest.conversation", "set": {"event_type": "=CONVERSATION_SNAPSHOT", "data": {"raw": ""}}},
+        {"topic": "trigger.customer.end", "set": {"event_type": "=CUSTOMER_END"}},
+        {"topic": "v2.conversations.chats.{conversation_id}.members", "set": {"event_type": "=MEMBER"}},
+        {"topic": "v2.conversations.chats.{conversation_id}.messages", "set": {"event_type": "=MESSAGE"}}]
+    (tmp_path / "mine.json").write_text(json.dumps(rules))
+    for name, line in samples(genesys):
+        rows = mapped(producer, "--mapping", "mine.json", "--unwrap", "pages", stdin=line)
+        if name == "trigger-test-body-customer-end":    # its time is ten seconds past 1970
+            assert [row["reason"] for row in rows] == ["timestamp-out-of-range"]
+        else:
+            assert {row["action"] for row in rows} == {"map"}, (name, rows)
+
+
 def test_the_schema_that_is_shipped_is_the_published_one(genesys):
     ours = json.loads((ROOT / "producer" / "schemas" / "genesys_interaction_event.avsc").read_text())
     assert ours == json.loads((genesys / "schemas" / "v1.avsc").read_text())

@@ -311,6 +311,17 @@ def test_a_wrapper_that_was_named_is_opened(producer, form, line, wanted):
     assert [row["line"] for row in got] == [1] + [2] * len(wanted) + [3]
 
 
+def test_a_page_of_conversations_becomes_one_record_each(producer, genesys):
+    page = (genesys / "samples" / "analytics-details-query-page-datadog.json").read_text()
+    wanted = [found["conversationId"] for found in json.loads(page)["conversations"]]
+    got = mapped(producer, "--unwrap", "pages", stdin=" ".join(page.split("\n")))
+    assert [row["key"] for row in got] == wanted and len(wanted) > 0
+    assert {row["record"]["event_type"] for row in got} == {"CONVERSATION_DETAIL"}
+    for broken in ('{"conversations": []}', '{"conversations": [1]}', '{"conversations": 1}'):
+        (row,) = mapped(producer, "--unwrap", "pages", stdin=broken)
+        assert row["action"] == "dead_letter"
+
+
 @pytest.mark.parametrize("form, line", [
     ("sns,firehose", sqs(event(1))), ("sqs,firehose", sns(event(1))), ("sqs,sns", event(1) + event(2)),
     ("sqs", json.dumps({"Records": [{"body": event(1)}, {"body": 1}]})), ("sqs", '{"Records": []}'),
@@ -358,4 +369,4 @@ def test_wrappers_are_not_opened_without_end(producer):
 def test_an_unknown_form_is_refused(producer, form):
     done = producer.run("map", "--unwrap", form)
     assert done.returncode == 2
-    assert b"--unwrap knows sqs, sns and firehose" in done.stderr
+    assert b"--unwrap knows sqs, sns, firehose and pages" in done.stderr

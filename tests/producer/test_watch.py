@@ -239,6 +239,21 @@ def test_the_schema_is_reported_as_used_again_and_again(producer, fake):
     run.end()
 
 
+def test_the_registry_counts_the_schema_as_used_by_the_producer(producer, registry):
+    registered(producer, registry.url, "v1")
+    client = registry.client()
+    run = Run(producer, "--registry", registry.url, "--use-latest", "--schema-ttl", "1", "--out", "out.bin")
+    run.wait_for("schema id 1, ")
+
+    def usage():
+        return client.get("/schemas/ids/1/usage").json()
+
+    before = usage()["fetches"]
+    run.wait(lambda: usage()["fetches"] > before)
+    assert usage()["clients"][0]["agent"].startswith("genesys-producer/")
+    run.end()
+
+
 def test_a_token_that_was_replaced_is_sent(producer, fake, tmp_path):
     (tmp_path / "token").write_text("old")
     run = Run(producer, "--registry", fake.url, "--registry-token-file", "token", "--schema-ttl", "1",
