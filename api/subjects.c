@@ -37,7 +37,7 @@ bool get_subjects(struct call *call, struct error *err)
     while (page.most && (subject = selection_next(&selection)))
         if (is_shown(subject, shown) && page_takes(&page)) {
             reply_next(&list);
-            text_quote(&list, name_text(subject_name(subject), call->arena));
+            text_quote(&list, subject_text(subject));
         }
     reply_send_list(call, &list);
     return true;

@@ -8,7 +8,7 @@
 
 void text_quote(struct buffer *out, struct span string)
 {
-    static const char hex[] = "0123456789ABCDEF", named[] = "\"\\\b\t\n\f\r", names[] = "\"\\btnfr";
+    static const char hex[] = "0123456789ABCDEF", named[] = "\b\t\n\f\r", names[] = "btnfr";
     buffer_byte(out, '"');
     size_t from = 0;
     for (size_t i = 0; i < string.len; i++) {
@@ -16,8 +16,11 @@ void text_quote(struct buffer *out, struct span string)
         if (byte >= 0x20 && byte != '"' && byte != '\\')
             continue;
         buffer_put(out, (struct span){string.ptr + from, i - from});
-        from = i + 1;
         buffer_byte(out, '\\');
+        from = i;                       /* a quote or a backslash stands with what follows it */
+        if (byte >= 0x20)
+            continue;
+        from = i + 1;
         const char *at = byte ? strchr(named, byte) : NULL;
         if (at) {
             buffer_byte(out, names[at - named]);

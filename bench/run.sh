@@ -43,7 +43,7 @@ begin() {
     pid=$!
     pids+=("$pid")
     for _ in $(seq 500); do
-        if grep -q ready "$work/$name.out"; then
+        if grep -qs ready "$work/$name.out"; then
             url=$(sed -n 's/.* ready //p' "$work/$name.out")
             return
         fi

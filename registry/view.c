@@ -42,6 +42,11 @@ struct name subject_name(const struct subject *subject)
     return subject->name;
 }
 
+struct span subject_text(const struct subject *subject)
+{
+    return subject->text;
+}
+
 int subject_live_count(const struct subject *subject)
 {
     return subject->live;

@@ -94,6 +94,7 @@ struct view_figures view_figures(const struct view *view);
 const struct subject *view_subject(const struct view *view, struct name subject);
 
 struct name subject_name(const struct subject *subject);
+struct span subject_text(const struct subject *subject);             /* qualified */
 int subject_live_count(const struct subject *subject);
 int subject_version_count(const struct subject *subject);            /* hidden ones counted */
 int subject_highest_number(const struct subject *subject);           /* hidden ones counted */

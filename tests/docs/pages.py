@@ -16,7 +16,7 @@ import re
 import subprocess
 import sys
 
-from tables import HERE, errors, limits, parameters, sections
+from tables import HERE, MEDIA, errors, limits, parameters, sections
 from registry import BIN, ROOT
 import interface
 import run
@@ -87,6 +87,8 @@ def example_shown(example):
     if example.body:
         asked += ["", json_shown(example.body)]
     answered = [f"{example.status} {http.HTTPStatus(example.status).phrase}"]
+    if example.answer and example.type != MEDIA[0]:
+        answered.append(f"Content-Type: {example.type}")
     if example.answer:
         shown = json_shown if "json" in example.type else beginning
         answered += ["", shown(example.answer)]

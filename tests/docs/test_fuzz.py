@@ -18,9 +18,9 @@ TOLD = "status_code_conformance,content_type_conformance,response_schema_conform
 AT_MOST = 300                   # seconds; it is to be over long before
 PASSES = {
     # What may be asked never ends in a fault of the server; what may not be asked may, as a negative offset.
-    "allowed": ["--mode", "positive", "--phases", "examples,coverage,fuzzing", "-n", "12",
+    "allowed": ["--mode", "positive", "--phases", "examples,coverage,fuzzing", "-n", "8",
                 "--checks", f"not_a_server_error,{TOLD}"],
-    "not-allowed": ["--mode", "negative", "--phases", "fuzzing", "-n", "6", "--checks", TOLD],
+    "not-allowed": ["--mode", "negative", "--phases", "fuzzing", "-n", "4", "--checks", TOLD],
 }
 
 
@@ -45,4 +45,4 @@ def test_nothing_is_answered_that_openapi_does_not_tell(which, tmp_path):
         assert registry.alive(), registry.stderr()
     if done.returncode != 0:
         pytest.fail(done.stdout[-6000:] + done.stderr[-2000:], pytrace=False)
-    assert int(re.search(r"(\d+) generated, \1 passed", done.stdout)[1]) > 200
+    assert int(re.search(r"(\d+) generated, \1 passed", done.stdout)[1]) > 100
