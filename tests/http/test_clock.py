@@ -2,11 +2,13 @@
 """The manual clock: who gets one, where it begins, what reads it, and where it is after a restart."""
 import datetime
 import re
+import sqlite3
 import subprocess
 
 import pytest
 
 from registry import BIN, Registry
+from test_migration import old_database
 
 MANUAL = ["--clock", "manual"]
 START = "1970-01-01T00:00:00Z"
@@ -90,6 +92,17 @@ def test_a_store_without_a_clock_begins_at_the_newest_time_in_it(tmp_path):
         with Registry(tmp_path, options=MANUAL) as registry:
             begun = datetime.datetime.fromisoformat(now(registry.client()).replace("Z", "+00:00")).timestamp()
             assert written <= begun * 1000 + 1 < written + 60_000
+
+
+def test_a_database_from_before_there_were_clocks_begins_at_the_newest_time_of_its_history(tmp_path):
+    old_database(tmp_path / "old.db")
+    with sqlite3.connect(tmp_path / "old.db") as db:
+        for at in (1700000000000, 1700000007000, 1700000003000):
+            db.execute("INSERT INTO journal VALUES (1, ?, ?, '', '', '', 'VERSION', '', 's', 1, 1, '')",
+                       (at % 10000, at))
+    db.close()
+    with Registry(tmp_path, db="old.db", options=MANUAL) as registry:
+        assert now(registry.client()) == "2023-11-14T22:13:27Z"
 
 
 def test_the_machine_s_time_is_that_of_the_log(tmp_path):

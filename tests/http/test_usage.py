@@ -159,6 +159,28 @@ def test_marks_are_written_at_a_stop_and_with_the_clock(tmp_path):
     registry.stop()
 
 
+def test_an_id_without_a_mark_counts_as_used_when_it_came_or_when_marks_began(tmp_path):
+    def used(client):
+        return client.get("/subjects/a/versions/1/retention").json()["by"][-1]
+
+    with Registry(tmp_path, options=MANUAL) as registry:
+        client = registry.client()
+        set_clock(client, BEGIN)
+        client.register("a", INT)
+        client.put("/retention/a", {"protect": {"usedWithinDays": 30}})
+        assert used(client) == {"rule": "usedWithinDays", "detail": "not used since 2026-03-01",
+                                "until": "2026-03-31T00:00:00Z"}
+        set_clock(client, "2026-03-10T00:00:00Z")
+    with sqlite3.connect(tmp_path / "schemad.db") as db:
+        db.execute("DELETE FROM usage")                    # as if it came from before there were marks
+    db.close()
+    for now in ("2026-03-12T00:00:00Z", "2026-03-14T00:00:00Z"):
+        with Registry(tmp_path, options=MANUAL) as registry:
+            client = registry.client()
+            assert used(client)["until"] == "2026-04-09T00:00:00Z"
+            set_clock(client, now)                         # the first batch keeps since when there are marks
+
+
 def test_marks_are_no_history_and_go_with_their_id(tmp_path):
     def rows(sql):
         with sqlite3.connect(f"file:{tmp_path}/schemad.db?mode=ro", uri=True) as db:

@@ -313,6 +313,44 @@ static void ids_never_go_down(void **state)
     kit_expect(kit_replay(kit, 0), (struct change[]){make_context(".c", 9, "{}"), small}, 2);
 }
 
+static bool hear_nothing(void *arg, const struct change *change, struct error *err)
+{
+    (void)arg, (void)change, (void)err;
+    return true;
+}
+
+static struct standing standing_of(struct kit *kit)
+{
+    struct standing standing;
+    assert_true(kit->store->type->replay(kit->store, 0, hear_nothing, NULL, &standing, &kit->err));
+    return standing;
+}
+
+static void the_clock_and_the_newest_time_stand_beside_what_is_told(void **state)
+{
+    struct kit *kit = *state;
+    struct standing standing = standing_of(kit);
+    assert_int_equal(standing.newest, 0);
+    assert_int_equal(standing.clock, -1);
+    struct change late = make_context(".c", 1, "{}"), early = make_context(".d", 1, "{}");
+    late.at = 9000;
+    early.at = 8000;
+    kit_commit(kit, &late, 1);
+    kit_commit(kit, &early, 1);
+    standing = standing_of(kit);
+    assert_int_equal(standing.newest, 9000);
+    assert_int_equal(standing.clock, -1);
+    for (int64_t at = 5000; at >= 0; at -= 5000) {
+        struct change clock = {.kind = CHANGE_CLOCK, .at = at};
+        kit_commit(kit, &clock, 1);
+        standing = standing_of(kit);
+        assert_int_equal(standing.newest, 9000);
+        assert_int_equal(standing.clock, at);
+        assert_int_equal(standing.seq, kit->seq);
+    }
+    kit_expect(kit_replay(kit, 0), (struct change[]){late, early}, 2);
+}
+
 static void a_schema_given_again_keeps_when_it_was_made(void **state)
 {
     struct kit *kit = *state;
@@ -413,6 +451,7 @@ static void the_wrapper_answers_stale_waits_and_ends_replays(void **state)
         CASE(what_went_and_came_back_is_not_taken_away_again),                                               \
         CASE(the_past_is_told_newest_first),                                                                 \
         CASE(ids_never_go_down),                                                                             \
+        CASE(the_clock_and_the_newest_time_stand_beside_what_is_told),                                       \
         CASE(a_schema_given_again_keeps_when_it_was_made),                                                   \
         CASE(who_listens_can_end_a_replay),                                                                  \
         CASE(whatever_call_fails_the_store_stands_where_it_stood),                                           \
