@@ -355,3 +355,22 @@ def test_a_history_has_at_most_1000_entries(tmp_path):
         for query, count in (("", 1000), ("?limit=1000", 1000), ("?limit=1001", 1000), ("?limit=2", 2)):
             told = client.get(f"/retention/history{query}").json()
             assert len(told) == count and told[0]["subject"] == "s1000", query
+
+
+def test_refusals_of_more_than_1000_askers_are_counted_under_others(tmp_path):
+    with Registry(tmp_path, options=["--clock", "manual"]) as registry:
+        client = registry.client()
+        client.register("a", '"int"')
+        client.put("/retention/a", {"protect": {"minVersions": 1}})
+        for n in [*range(1005), 1, 1]:
+            assert client.delete("/subjects/a", **{"User-Agent": f"asker-{n}"}).error[1] == 42290
+        assert len(client.get("/retention/history").json()) == 1000     # of what is not written yet
+        client.post("/test/clock", {"now": "1970-01-01T00:00:00Z"})     # now it is
+        with sqlite3.connect(f"file:{tmp_path}/schemad.db?mode=ro", uri=True) as db:
+            rows = db.execute("SELECT who, subject, body FROM journal WHERE kind = 'REFUSED'").fetchall()
+        db.close()
+        counted = {who.split(" ")[-1]: (subject, json.loads(body)) for who, subject, body in rows}
+        assert len(counted) == len(rows) == 1001
+        assert counted["others"] == ("", {"rule": "minVersions", "count": 5})
+        assert counted["asker-1"] == ("a", {"rule": "minVersions", "count": 3})
+        assert counted["asker-999"][1]["count"] == 1 and "asker-1000" not in counted
