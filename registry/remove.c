@@ -90,7 +90,7 @@ static bool pass(struct force *force, struct error *err)
     if (!force->reason.len)
         return error_reason_missing(err);
     if (force->reason.len > REASON_MAX)
-        return error_retention_request(err, arena_printf(err->arena, "reason has more than %d bytes",
+        return error_retention_request(err, arena_printf(err->arena, "'reason' has more than %d bytes",
                                                          REASON_MAX));
     force->by->why = force->reason;
     return true;

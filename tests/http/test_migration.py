@@ -32,6 +32,28 @@ def old_database(path):
     db.close()
 
 
+def test_what_was_purged_before_there_were_tombstones_has_one(tmp_path):
+    old_database(tmp_path / "old.db")
+    with sqlite3.connect(tmp_path / "old.db") as db:
+        db.execute("INSERT INTO journal VALUES (1, 0, 1700000000000, 'ada', '', '', 'RECORD', '', '', 0, 7, "
+                   "'{\"type\":\"AVRO\",\"guid\":\"old\"}')")
+        for seq, at in ((1, 1700000000000), (2, 1700000001000)):
+            db.execute("INSERT INTO removals VALUES (?, 1, 'PURGE', '', 's', 2, 7, ?, 'ada', 'old')",
+                       (seq, at))
+        db.execute("UPDATE registry SET seq = 2")
+    db.close()
+    with Registry(tmp_path, db="old.db") as registry:
+        client = registry.client()
+        told = client.get("/subjects/s/versions/2/retention").json()
+        assert told["state"] == "purged" and told["id"] == 7
+        assert told["purged"] == {"at": "2023-11-14T22:13:21Z", "by": "ada", "why": "old"}
+        assert client.register("s", '"long"').json()["version"] == 2    # it was free, and stays so
+    with sqlite3.connect(tmp_path / "old.db") as db:
+        assert db.execute("SELECT guid, highest FROM tombstones").fetchall() == [("old", 0)]
+        assert not db.execute("SELECT * FROM removals WHERE kind = 'PURGE'").fetchall()
+    db.close()
+
+
 def test_a_database_of_the_first_migration(tmp_path):
     old_database(tmp_path / "old.db")
     for opened in range(2):

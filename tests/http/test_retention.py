@@ -600,6 +600,24 @@ def test_what_is_explained_follows_aliases_and_contexts(kept):
     assert kept.client.delete("/contexts/c/subjects/s").error[1] == 42291
 
 
+def test_names_of_tasks_are_no_subjects_under_retention(kept):
+    for name in ("plan", "apply", "history"):
+        for method in ("PUT", "DELETE") + (("GET",) if name != "history" else ("POST",)):
+            for prefix in ("", "/contexts/c"):
+                assert kept.client.ask(method, f"{prefix}/retention/{name}", {}).status == 405, (method, name)
+        kept.policy(f":.:{name}", {"protect": {"minVersions": 1}})
+        kept.versions(name, 1)
+        assert kept.delete(name, 1).error[1] == 42290
+        assert kept.client.get(f"/contexts/./retention/:.:{name}").status == 200
+
+
+def test_by_whom_names_the_agent(kept):
+    kept.versions("s", 1)
+    kept.client.delete("/subjects/s", **{"User-Agent": "curl/8"})
+    assert kept.explain("s", 1)["recycled"]["by"] == "127.0.0.1 curl/8"
+    assert kept.client.get("/retention/history").json()[0]["by"] == "127.0.0.1 curl/8"
+
+
 # ---- history
 
 def test_history_tells_what_was_done_newest_first(kept):
