@@ -16,8 +16,9 @@
 
 struct metrics_server {
     struct MHD_Daemon *daemon;
+    int fd;
     pthread_mutex_t text_lock; /* of the text; held while it is copied */
-    char *text;
+    char *text;                /* NULL: nothing yet */
     size_t len;
 };
 
@@ -41,10 +42,11 @@ static enum MHD_Result show(struct metrics_server *server, struct MHD_Connection
 {
     pthread_mutex_lock(&server->text_lock);
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(server->len, server->text, MHD_RESPMEM_MUST_COPY);
+        server->text ? MHD_create_response_from_buffer(server->len, server->text, MHD_RESPMEM_MUST_COPY)
+                     : NULL;
     pthread_mutex_unlock(&server->text_lock);
     if (!response)
-        return MHD_NO;
+        return refuse(connection, MHD_HTTP_SERVICE_UNAVAILABLE, "Nothing yet.\n");
     MHD_add_response_header(response, "Content-Type", "text/plain; version=0.0.4; charset=utf-8");
     return answer(connection, MHD_HTTP_OK, response);
 }
@@ -145,7 +147,7 @@ struct metrics_server *metrics_listen(const char *address, struct error *err)
     if (!server)
         abort();
     pthread_mutex_init(&server->text_lock, NULL);
-    tell_address(fd);
+    server->fd = fd;
     server->daemon = MHD_start_daemon(
         MHD_USE_AUTO_INTERNAL_THREAD, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, on_log,
         NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)METRICS_CLIENTS_MAX,
@@ -166,10 +168,13 @@ void metrics_publish(struct metrics_server *server, struct span text)
         abort();
     memcpy(copy, text.ptr, text.len);
     pthread_mutex_lock(&server->text_lock);
+    bool first = !server->text;
     free(server->text);
     server->text = copy;
     server->len = text.len;
     pthread_mutex_unlock(&server->text_lock);
+    if (first)
+        tell_address(server->fd);
 }
 
 void metrics_silence(struct metrics_server *server)

@@ -7,7 +7,8 @@
 
 struct metrics_server;
 
-/* `address` is [HOST:]PORT; the host is loopback unless given. Tells where it listens. NULL: see err. */
+/* `address` is [HOST:]PORT; the host is loopback unless given. What is published first is told with where it
+ * is. NULL: see err. */
 struct metrics_server *metrics_listen(const char *address, struct error *err);
 void metrics_publish(struct metrics_server *server, struct span text);
 void metrics_silence(struct metrics_server *server); /* NULL is accepted */
