@@ -44,9 +44,12 @@ static FILE *open_file(const char *place, struct error *err)
 {
     int fd = open_private(place);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "ab");
-    if (!file || setvbuf(file, NULL, _IONBF, 0) != 0)
-        failed(place, errno, err);
-    return file;
+    if (file && setvbuf(file, NULL, _IONBF, 0) == 0)
+        return file;
+    failed(place, errno, err);
+    if (file)
+        fclose(file);
+    return NULL;
 }
 
 struct dead_letters *dead_letters_open(const char *place, const struct sink_options *topic, struct error *err)

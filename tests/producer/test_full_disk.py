@@ -101,6 +101,18 @@ def test_dead_letters_that_find_no_room_are_whole_lines(producer, registry, smal
     assert [json.loads(line)["line"] for line in text.splitlines()] == list(range(1, text.count("\n") + 1))
 
 
+def test_counters_that_find_no_room_stay_as_they_were(producer, registry, small_disk):
+    feed(producer.folder, range(3), filler=10)
+    arguments = ["--out", "/dev/null", "--metrics-file", small_disk / "producer.prom", "live"]
+    encode(producer, registry.url, *arguments)
+    before = (small_disk / "producer.prom").read_bytes()
+    fill(small_disk)
+    _, told = encode(producer, registry.url, *arguments, code=2)
+    assert f"cannot write {small_disk}/producer.prom: {FULL}" in told
+    assert (small_disk / "producer.prom").read_bytes() == before
+    assert sorted(path.name for path in small_disk.iterdir()) == ["ballast", "producer.prom"]
+
+
 def test_a_mapped_line_that_finds_no_room_is_told(producer, small_disk):
     feed(producer.folder, range(3), filler=10)
     fill(small_disk)
