@@ -54,6 +54,8 @@ static void change_all(struct decision *decision, const struct subject *subject,
     record->id = wanted->has_id ? wanted->id : 0;
     record->record = row_of(read);
     const struct version *before = number_overwritten(decision->view, wanted);
+    if (before && before->record != known)
+        remove_replaced(decision, before);
     struct change *added = decision_change(decision, restored ? CHANGE_RESTORE : CHANGE_VERSION, name);
     added->version = number;
     added->row = (struct version_row){.ts = decision->now, .created = decision->now};

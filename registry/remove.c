@@ -43,9 +43,8 @@ struct change *remove_revive(struct decision *decision, const struct version *ve
 }
 
 /* Under a policy that says anything the numbers of a subject are kept for ever, and the text as it says. */
-void remove_purge(struct decision *decision, const struct version *version, struct span why)
+static void purge(struct decision *decision, const struct version *version, struct span why)
 {
-    assert(version->row.hidden);
     const struct policy *policy = view_policy(decision->view, version->subject).policy;
     bool acts = policy && policy_acts(policy);
     struct change *change = decision_version(decision, CHANGE_PURGE, version);
@@ -56,6 +55,17 @@ void remove_purge(struct decision *decision, const struct version *version, stru
                         : view_kept_number(decision->view, version->subject),
         .keeps_text = acts && !policy->drops_text,
     };
+}
+
+void remove_purge(struct decision *decision, const struct version *version, struct span why)
+{
+    assert(version->row.hidden);
+    purge(decision, version, why);
+}
+
+void remove_replaced(struct decision *decision, const struct version *version)
+{
+    purge(decision, version, SPAN("another schema was imported in its place"));
 }
 
 /* ---- who may go */

@@ -16,6 +16,9 @@ struct change *remove_hide(struct decision *decision, const struct version *vers
 struct change *remove_revive(struct decision *decision, const struct version *version);
 void remove_purge(struct decision *decision, const struct version *version, struct span why);
 
+/* Purges a version, be it live, whose number an import gives to another schema in the same decision. */
+void remove_replaced(struct decision *decision, const struct version *version);
+
 /* A client that wants to pass protection. */
 struct force {
     bool forced;
