@@ -205,6 +205,7 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* No days at all are over wherever the clock was set back to. */
 static int64_t prune_from(const struct judging *judging, const struct version *version, int rank)
 {
     const struct policy *policy = judging->policy;
@@ -212,9 +213,9 @@ static int64_t prune_from(const struct judging *judging, const struct version *v
     if (!policy->prunes || (policy->keep_versions.is && (double)rank < policy->keep_versions.value) ||
         (is_ageless(judging, version) && policy->older_than_days.value > 0))
         return NEVER;
-    if (policy->older_than_days.is)
+    if (policy->older_than_days.value > 0)
         from = later(from, age_begins(judging, version) + given_ms(policy->older_than_days));
-    if (policy->unused_for_days.is)
+    if (policy->unused_for_days.value > 0)
         from = later(from, (usage_day(version->record) + given_days(policy->unused_for_days)) * DAY_MS);
     return from;
 }

@@ -365,9 +365,18 @@ class History:
                 content, id = self.fresh_import(subject)
         else:
             content, id = self.fresh_import(subject)
-            number = max([subject.kept, *subject.rows, *subject.tombs, 0]) + self.rng.randint(1, 2)
-        if number not in subject.rows and self.model.id_of(subject.context, content) in (0, id):
+            number = self.number_to_import(subject)
+        row = subject.rows.get(number)
+        if row and (row.id == id or self.model.referrers(subject, row)):
+            return
+        if self.model.id_of(subject.context, content) in (0, id):
             self.send_register(subject, content, id, number)
+
+    def number_to_import(self, subject):
+        """A new one, or now and then one whose version is replaced."""
+        if subject.rows and self.rng.random() < 0.3:
+            return self.rng.choice(list(subject.rows))
+        return max([subject.kept, *subject.rows, *subject.tombs, 0]) + self.rng.randint(1, 2)
 
     def fresh_import(self, subject):
         """Content and its id; one that the context does not know gets an id above all."""

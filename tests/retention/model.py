@@ -284,19 +284,22 @@ class Model:
             self.tell("recycled", subject, row, why)
 
     def purge(self, subject, rows, whys=None):
-        if under_policy(self.policy(subject.name)):
-            ever = [*subject.rows, *subject.tombs, subject.kept]
-            subject.kept = max(ever)
         for row in rows:
-            why = (whys or {}).get(row.number)
-            subject.tombs[row.number] = {"id": row.id, "at": self.now, "why": why, "text": row.content,
-                                         "by": self.who}
-            del subject.rows[row.number]
-            self.tell("purged", subject, row, why)
-            self.forget(subject.context, row.id)
+            self.bury(subject, row, (whys or {}).get(row.number))
         if not subject.rows:
             for values in (self.policies, self.levels, self.modes):
                 values.pop(subject.name, None)
+
+    def bury(self, subject, row, why):
+        """One row goes, and leaves its tombstone; the number may have been taken by another one already."""
+        if under_policy(self.policy(subject.name)):
+            subject.kept = max(*subject.rows, *subject.tombs, subject.kept, 0)
+        subject.tombs[row.number] = {"id": row.id, "at": self.now, "why": why, "text": row.content,
+                                     "by": self.who}
+        if subject.rows[row.number] is row:
+            del subject.rows[row.number]
+        self.tell("purged", subject, row, why)
+        self.forget(subject.context, row.id)
 
     def forget(self, context, id):
         """An id goes with the last version that carries it."""
@@ -307,7 +310,9 @@ class Model:
 
     def put(self, subject, row):
         latest = subject.latest
-        if latest and latest.number < row.number:
+        if latest and latest.number == row.number:
+            pass                                    # replaced where it stands
+        elif latest and latest.number < row.number:
             latest.superseded = self.now
         elif latest:
             row.superseded = row.created
@@ -372,6 +377,9 @@ class Model:
         if importing and self.texts.get((subject.context, id), content) != content:
             raise Refused(42205)
         given = id if importing else known
+        replaced = subject.rows.get(number)
+        if replaced:
+            self.removable(subject, replaced)
         if given and given == known:
             self.mark(subject.context, given)       # known content that comes again is a use of its id
         gone = self.cleared(subject, given, number)
@@ -380,6 +388,8 @@ class Model:
             self.settle(subject, number, given)
         if restored:
             self.tell("restored", subject, subject.rows[number])
+        if replaced:
+            self.bury(subject, replaced, None)
         if gone:
             self.purge(subject, gone)
         return number, given
@@ -595,8 +605,9 @@ class Model:
         found = []
         for name in names:
             subject, policy = self.subjects[name], self.policy(name)
+            prune = section(policy, "prune")
             reads = section(policy, "protect").get("usedWithinDays") or \
-                section(policy, "prune").get("unusedForDays") is not None
+                (prune.get("enabled") and "unusedForDays" in prune)
             found += [(name, row.number, reads and self.used_day(subject, row)) for row in subject.sorted()]
         return found
 
@@ -679,9 +690,9 @@ class Model:
             return max([*moments, self.expires(subject, row)])
         if not prune.get("enabled") or subject.rank(row) < prune.get("keepVersions", 0):
             return None
-        if "olderThanDays" in prune:
+        if prune.get("olderThanDays"):
             moments.append(self.clock_starts(subject, row, policy) + round(prune["olderThanDays"] * DAY))
-        if "unusedForDays" in prune:
+        if prune.get("unusedForDays"):
             moments.append((self.used_day(subject, row) + math.ceil(prune["unusedForDays"])) * DAY)
         return max([*moments, 0])
 

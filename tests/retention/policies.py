@@ -23,7 +23,7 @@ def _protect(rng):
 
 def _prune(rng):
     """Enabled only with a rule that is more than silence."""
-    rules = _pick(rng, unusedForDays=[*DAYS[1:], None])
+    rules = _pick(rng, unusedForDays=[*DAYS, None])
     first = rng.choice(["keepVersions", "olderThanDays"])
     rules[first] = rng.choice([0, 1, 2, 4] if first == "keepVersions" else DAYS)
     return {"enabled": rng.random() < 0.8, **rules}
