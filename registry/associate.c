@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "registry/commit.h"
 #include "registry/plan.h"
+#include "registry/remove.h"
 #include "registry/rows.h"
 
 #include <stdlib.h>
@@ -196,6 +197,27 @@ static void take_rows(struct decision *decision, const struct dissociating *want
     decision_change(decision, CHANGE_ASSOCIATION, subject)->body = rows_write(rows, count, arena);
 }
 
+/* Whether the row takes its subject along. */
+static bool takes_subject(const struct decision *decision, const struct association *row, bool cascade)
+{
+    return row->strong && cascade && view_settings(decision->view, row->subject).mode != MODE_IMPORT;
+}
+
+/* What keeps a version of the subject keeps the row: nothing is written by halves. */
+static bool may_go(struct decision *decision, struct name name, struct error *err)
+{
+    const struct subject *subject = view_subject(decision->view, name);
+    const struct version *version;
+    if (!subject)
+        return true;
+    decision_rests_on_policies(decision, name);
+    struct cursor cursor = subject_versions(decision->view, subject);
+    while ((version = cursor_version(&cursor)))
+        if (!removal_allowed(decision, version, NULL, err))
+            return false;
+    return true;
+}
+
 static bool decide_leaving(struct decision *decision, void *arg, struct error *err)
 {
     struct leaving *leaving = arg;
@@ -208,13 +230,17 @@ static bool decide_leaving(struct decision *decision, void *arg, struct error *e
     leaving->count = 0;
     if (!check_rows(decision, wanted, list, err))
         return false;
+    for (size_t i = 0; i < list.count; i++)
+        if (is_meant(wanted, list.items[i], &cascade) && takes_subject(decision, list.items[i], cascade) &&
+            !may_go(decision, name_copy(list.items[i]->subject, arena), err))
+            return false;
     for (size_t i = 0; i < list.count && !wanted->dry; i++) {
         const struct association *row = list.items[i];
         struct name subject = name_copy(row->subject, arena);
         if (!is_meant(wanted, row, &cascade))
             continue;
         take_rows(decision, wanted, subject);
-        if (row->strong && cascade && view_settings(decision->view, subject).mode != MODE_IMPORT)
+        if (takes_subject(decision, row, cascade))
             leaving->subjects[leaving->count++] = subject;
     }
     return true;
@@ -236,7 +262,7 @@ static bool remove_subject(struct registry *registry, struct name subject, const
 bool registry_dissociate(struct registry *registry, const struct dissociating *wanted, struct arena *arena,
                          struct error *err)
 {
-    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by};
+    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by, .dry = wanted->dry};
     struct leaving leaving = {.wanted = wanted};
     if (!registry_decide(&decision, decide_leaving, &leaving, err))
         return false;

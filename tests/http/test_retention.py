@@ -175,6 +175,25 @@ def test_a_subject_is_deleted_whole_or_not_at_all(kept):
     assert kept.numbers("s") == [1, 2, 3]
 
 
+def test_a_resource_does_not_take_along_what_is_kept(kept):
+    subject = ":.lkc-1:t-value"
+    assert kept.client.post("/associations", {
+        "resourceName": "t", "resourceNamespace": "lkc-1", "resourceId": "1",
+        "associations": [{"associationType": "value", "schema": {"schema": '"int"'}}]}).status == 200
+    assert kept.hold(subject, 1, reason="law").status == 200
+    for query in ("&dryRun=true", ""):
+        reply = kept.client.delete(f"/associations/resources/1?cascadeLifecycle=true{query}")
+        assert reply.error[1] == 42291
+        assert len(kept.client.get("/associations/resources/1").json()) == 1
+    assert kept.numbers(subject) == [1]
+    refused = [entry["count"] for entry in kept.client.get("/retention/history").json()
+               if entry["what"] == "refused"]
+    assert refused == [1]
+    kept.client.delete(f"/subjects/{quote(subject)}/versions/1/hold")
+    assert kept.client.delete("/associations/resources/1?cascadeLifecycle=true").status == 204
+    assert kept.explain(subject, 1)["state"] == "purged"
+
+
 # ---- dryRun and force
 
 def test_a_dry_run_answers_and_changes_nothing(kept):
