@@ -11,7 +11,7 @@
 
 #include <limits.h>
 
-static const char *const kinds[] = {
+const char *const body_kinds[] = {
     [TEXT_NULL] = "null",       [TEXT_BOOLEAN] = "a boolean", [TEXT_NUMBER] = "a number",
     [TEXT_STRING] = "a string", [TEXT_ARRAY] = "an array",    [TEXT_OBJECT] = "an object",
 };
@@ -25,7 +25,7 @@ static bool mistyped(const struct call *call, const char *name, const struct tex
                      struct error *err)
 {
     return error_bad_request(err, arena_printf(call->arena, "Mistyped JSON at byte %zu: '%s' is %s, not %s",
-                                               place(call, value), name, kinds[value->kind], wanted));
+                                               place(call, value), name, body_kinds[value->kind], wanted));
 }
 
 static bool unreadable(const struct call *call, const char *name, const struct text *value,
@@ -50,7 +50,8 @@ bool body_read(struct call *call, struct error *err)
     if (json->kind != TEXT_OBJECT && !(call->route->access & ANY_BODY))
         return error_bad_request(err, arena_printf(call->arena,
                                                    "Mistyped JSON at byte %zu: the body is %s, not %s",
-                                                   place(call, json), kinds[json->kind], kinds[TEXT_OBJECT]));
+                                                   place(call, json), body_kinds[json->kind],
+                                                   body_kinds[TEXT_OBJECT]));
     call->json = json;
     return true;
 }
@@ -77,7 +78,7 @@ bool body_string(const struct call *call, const char *name, struct span *value, 
     case TEXT_STRING: *value = found->string.ptr ? found->string : SPAN(""); return true;
     case TEXT_NUMBER:
     case TEXT_BOOLEAN: *value = found->source; return true;
-    default: return mistyped(call, name, found, kinds[TEXT_STRING], err);
+    default: return mistyped(call, name, found, body_kinds[TEXT_STRING], err);
     }
 }
 
@@ -143,7 +144,7 @@ bool body_bool(const struct call *call, const char *name, bool *has, bool *value
         return true;
     }
     if (found->kind != TEXT_STRING)
-        return mistyped(call, name, found, kinds[TEXT_BOOLEAN], err);
+        return mistyped(call, name, found, body_kinds[TEXT_BOOLEAN], err);
     struct span text = trimmed(found->string);
     *has = !no_value(text);
     if (!*has)
@@ -151,14 +152,14 @@ bool body_bool(const struct call *call, const char *name, bool *has, bool *value
     for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
         if ((*value = span_equal(text, yes[i])) || span_equal(text, no[i]))
             return true;
-    return unreadable(call, name, found, kinds[TEXT_BOOLEAN], err);
+    return unreadable(call, name, found, body_kinds[TEXT_BOOLEAN], err);
 }
 
 /* The member is a list or an object, or it is not there. */
 static bool check_kind(const struct call *call, const char *name, enum text_kind kind, struct error *err)
 {
     const struct text *value = member(call, name);
-    return !value || value->kind == kind || mistyped(call, name, value, kinds[kind], err);
+    return !value || value->kind == kind || mistyped(call, name, value, body_kinds[kind], err);
 }
 
 /* Jackson types the whole body before anybody looks at what it asks for. */
@@ -187,7 +188,7 @@ static bool read_reference(const struct call *call, const struct text *item, str
     const struct loose loose = {call->body, call->arena, err};
     bool has;
     if (item->kind != TEXT_OBJECT)
-        return mistyped(call, "references", item, kinds[TEXT_OBJECT], err);
+        return mistyped(call, "references", item, body_kinds[TEXT_OBJECT], err);
     reference->version = NO_VERSION;
     return loose_string(&loose, item, "name", &reference->name) &&
            loose_string(&loose, item, "subject", &reference->subject) &&

@@ -6,6 +6,9 @@
 
 #include "api/call.h"
 
+/* What a complaint calls a value of each kind: "a string". */
+extern const char *const body_kinds[];
+
 /* Fills call->json with an object. Malformed or no object: 400; empty or null: 422. */
 MUST_CHECK bool body_read(struct call *call, struct error *err);
 

@@ -2,12 +2,8 @@
 /* One complaint for all that is wrong with a member: its name, and what it is not. */
 #include "api/strict.h"
 
+#include "api/body.h"
 #include "base/moment.h"
-
-static const char *const kinds[] = {
-    [TEXT_NULL] = "null",       [TEXT_BOOLEAN] = "a boolean", [TEXT_NUMBER] = "a number",
-    [TEXT_STRING] = "a string", [TEXT_ARRAY] = "an array",    [TEXT_OBJECT] = "an object",
-};
 
 static bool check_member(const struct text_member *member, const struct strict_member *members, size_t count,
                          struct error *err)
@@ -17,7 +13,7 @@ static bool check_member(const struct text_member *member, const struct strict_m
             continue;
         return member->value.kind == members[i].kind ||
                error_retention_request(err, arena_printf(err->arena, "'%s' is not %s", members[i].name,
-                                                         kinds[members[i].kind]));
+                                                         body_kinds[members[i].kind]));
     }
     struct span name = member->name;
     return error_retention_request(err, arena_printf(err->arena, "unknown member '%.*s'", SPAN_ARGS(name)));

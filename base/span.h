@@ -61,4 +61,14 @@ static inline struct span span_first(struct span text, size_t len)
     return (struct span){text.ptr, len < text.len ? len : text.len};
 }
 
+/* A copy in the bytes behind a struct; `at` moves on behind it. */
+static inline struct span span_keep(char **at, struct span text)
+{
+    char *copy = *at;
+    if (text.len)
+        memcpy(copy, text.ptr, text.len);
+    *at += text.len;
+    return (struct span){copy, text.len};
+}
+
 #endif

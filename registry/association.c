@@ -136,15 +136,6 @@ static void take_rows(struct state *state, struct name subject, struct making *m
     }
 }
 
-static struct span keep(char **at, struct span text)
-{
-    char *copy = *at;
-    if (text.len)
-        memcpy(copy, text.ptr, text.len);
-    *at += text.len;
-    return (struct span){copy, text.len};
-}
-
 static struct association *row_new(struct making *making, const struct association *row)
 {
     size_t size = row->resource_name.len + row->resource_namespace.len + row->resource_id.len +
@@ -153,14 +144,14 @@ static struct association *row_new(struct making *making, const struct associati
     struct association *copy = making_new(making, sizeof *copy + size, free);
     char *at = (char *)(copy + 1);
     *copy = (struct association){
-        .resource_name = keep(&at, row->resource_name),
-        .resource_namespace = keep(&at, row->resource_namespace),
-        .resource_id = keep(&at, row->resource_id),
-        .resource_type = keep(&at, row->resource_type),
-        .part = keep(&at, row->part),
-        .subject = {keep(&at, row->subject.context), keep(&at, row->subject.subject)},
+        .resource_name = span_keep(&at, row->resource_name),
+        .resource_namespace = span_keep(&at, row->resource_namespace),
+        .resource_id = span_keep(&at, row->resource_id),
+        .resource_type = span_keep(&at, row->resource_type),
+        .part = span_keep(&at, row->part),
+        .subject = {span_keep(&at, row->subject.context), span_keep(&at, row->subject.subject)},
         .strong = row->strong,
-        .guid = keep(&at, row->guid),
+        .guid = span_keep(&at, row->guid),
         .created = row->created,
         .updated = row->updated,
     };

@@ -13,15 +13,6 @@ int policies_by_scope(const void *a, const void *b)
     return name_compare(one->name, other->name);
 }
 
-static struct span keep(char **at, struct span text)
-{
-    char *copy = *at;
-    if (text.len)
-        memcpy(copy, text.ptr, text.len);
-    *at += text.len;
-    return (struct span){copy, text.len};
-}
-
 static struct policy_at *policy_at_new(struct making *making, const struct change *change)
 {
     size_t size = change->context.len + change->subject.len + change->body.len;
@@ -30,9 +21,9 @@ static struct policy_at *policy_at_new(struct making *making, const struct chang
     AUTO_ARENA arena = arena_new();
     bool read = policy_read(change->body, &policy->policy, arena);
     assert(read);
-    policy->name.context = keep(&at, change->context);
-    policy->name.subject = keep(&at, change->subject);
-    policy->body = keep(&at, change->body);
+    policy->name.context = span_keep(&at, change->context);
+    policy->name.subject = span_keep(&at, change->subject);
+    policy->body = span_keep(&at, change->body);
     policy->seq = change->seq;
     return policy;
 }

@@ -23,22 +23,13 @@ static struct counted *find(struct refusal_book *book, const struct refusal *ref
     return NULL;
 }
 
-static struct span keep(char **at, struct span text)
-{
-    char *copy = *at;
-    if (text.len)
-        memcpy(copy, text.ptr, text.len);
-    *at += text.len;
-    return (struct span){copy, text.len};
-}
-
 /* The texts are in one block that begins at the context. */
 static struct counted *add(struct refusal_book *book, struct refusal refusal)
 {
     char *at = memory_new(1, refusal.subject.context.len + refusal.subject.subject.len + refusal.who.len + 1);
-    refusal.subject.context = keep(&at, refusal.subject.context);
-    refusal.subject.subject = keep(&at, refusal.subject.subject);
-    refusal.who = keep(&at, refusal.who);
+    refusal.subject.context = span_keep(&at, refusal.subject.context);
+    refusal.subject.subject = span_keep(&at, refusal.subject.subject);
+    refusal.who = span_keep(&at, refusal.who);
     book->counted[book->count] = (struct counted){.last = refusal};
     return &book->counted[book->count++];
 }

@@ -127,16 +127,6 @@ void state_free(struct state *state)
     table_drain(&state->records, record_free);
 }
 
-/* Copies into the bytes behind a struct; `at` moves on. */
-static struct span keep(char **at, struct span text)
-{
-    char *copy = *at;
-    if (text.len)
-        memcpy(copy, text.ptr, text.len);
-    *at += text.len;
-    return (struct span){copy, text.len};
-}
-
 static size_t row_size(const struct record_row *row)
 {
     return row->type.len + row->guid.len + row->text.len + row->references.len + row->metadata.len +
@@ -156,8 +146,8 @@ static void keep_references(struct record_cell *cell)
     struct reference *references = cell->references = memory_new(1, size);
     char *at = (char *)(references + count);
     for (size_t i = 0; i < count; i++)
-        references[i] =
-            (struct reference){keep(&at, read[i].name), keep(&at, read[i].subject), read[i].version};
+        references[i] = (struct reference){span_keep(&at, read[i].name), span_keep(&at, read[i].subject),
+                                           read[i].version};
     cell->record.references = references;
     cell->record.reference_count = count;
 }
@@ -171,15 +161,15 @@ struct record *record_new(struct making *making, const struct change *change, co
     cell->parsed.pool = state->pool;
     cell->usage.usage = state->usage;
     cell->record = (struct record){
-        .context = keep(&at, change->context),
+        .context = span_keep(&at, change->context),
         .id = change->id,
         .created = change->at,
-        .row = {.type = keep(&at, row->type),
-                .guid = keep(&at, row->guid),
-                .text = keep(&at, row->text),
-                .references = keep(&at, row->references),
-                .metadata = keep(&at, row->metadata),
-                .rules = keep(&at, row->rules)},
+        .row = {.type = span_keep(&at, row->type),
+                .guid = span_keep(&at, row->guid),
+                .text = span_keep(&at, row->text),
+                .references = span_keep(&at, row->references),
+                .metadata = span_keep(&at, row->metadata),
+                .rules = span_keep(&at, row->rules)},
     };
     if (row->references.len)
         keep_references(cell);
@@ -210,14 +200,14 @@ struct version *version_new(struct making *making, const struct change *change, 
     struct version_cell *cell = making_new(making, size, version_free);
     char *at = cell->bytes;
     cell->version = (struct version){
-        .subject = {keep(&at, change->context), keep(&at, change->subject)},
+        .subject = {span_keep(&at, change->context), span_keep(&at, change->subject)},
         .number = change->version,
         .record = record,
         .row = change->row,
         .slots = &cell->slots,
     };
-    cell->version.row.recycled = keep(&at, change->row.recycled);
-    cell->version.row.hold = keep(&at, change->row.hold);
+    cell->version.row.recycled = span_keep(&at, change->row.recycled);
+    cell->version.row.hold = span_keep(&at, change->row.hold);
     return &cell->version;
 }
 
@@ -235,7 +225,7 @@ struct context *context_new(struct making *making, struct span name)
 {
     struct context *context = making_new(making, sizeof *context + name.len, free);
     char *at = context->bytes;
-    context->name = keep(&at, name);
+    context->name = span_keep(&at, name);
     context->edit = making->edit;
     return context;
 }
@@ -247,11 +237,11 @@ struct subject *subject_new(struct making *making, struct name name)
     subject->edit = making->edit;
     subject->text = (struct span){at, name_size(name)};
     if (name.context.len) {
-        keep(&at, SPAN(":"));
-        subject->name.context = keep(&at, name.context);
-        keep(&at, SPAN(":"));
+        span_keep(&at, SPAN(":"));
+        subject->name.context = span_keep(&at, name.context);
+        span_keep(&at, SPAN(":"));
     }
-    subject->name.subject = keep(&at, name.subject);
+    subject->name.subject = span_keep(&at, name.subject);
     return subject;
 }
 
@@ -270,11 +260,11 @@ struct scope *scope_new(struct making *making, struct name name, const struct se
         size += spans[i]->len;
     struct scope *scope = making_new(making, sizeof *scope + size, free);
     char *at = scope->bytes;
-    scope->name.context = keep(&at, name.context);
-    scope->name.subject = keep(&at, name.subject);
+    scope->name.context = span_keep(&at, name.context);
+    scope->name.subject = span_keep(&at, name.subject);
     for (size_t i = 0; i < count; i++)
         if (spans[i]->ptr)
-            *spans[i] = keep(&at, *spans[i]);
+            *spans[i] = span_keep(&at, *spans[i]);
     scope->settings = own;
     return scope;
 }

@@ -129,15 +129,6 @@ int kept_by_subject(const void *a, const void *b)
     return name_compare(one->subject, other->subject);
 }
 
-static struct span keep(char **at, struct span text)
-{
-    char *copy = *at;
-    if (text.len)
-        memcpy(copy, text.ptr, text.len);
-    *at += text.len;
-    return (struct span){copy, text.len};
-}
-
 static void put(struct table *table, void *thing, struct making *making)
 {
     const void *before = table_put(table, thing, making);
@@ -153,13 +144,13 @@ static void put_stone(struct state *state, const struct change *change, struct m
     struct tomb *tomb = making_new(making, sizeof *tomb + size, free);
     char *at = tomb->bytes;
     tomb->stone = (struct tombstone){
-        .subject = {keep(&at, change->context), keep(&at, change->subject)},
+        .subject = {span_keep(&at, change->context), span_keep(&at, change->subject)},
         .number = change->version,
         .id = change->id,
-        .guid = keep(&at, change->tomb.guid),
+        .guid = span_keep(&at, change->tomb.guid),
         .at = change->at,
-        .by = keep(&at, by),
-        .why = keep(&at, why),
+        .by = span_keep(&at, by),
+        .why = span_keep(&at, why),
     };
     put(&state->tombs, &tomb->stone, making);
 }
@@ -172,7 +163,7 @@ void tombs_put(struct state *state, const struct change *change, struct making *
     uint64_t seq = before ? before->seq : 0;
     struct kept *kept = making_new(making, sizeof *kept + name.context.len + name.subject.len, free);
     char *at = kept->bytes;
-    kept->subject = (struct name){keep(&at, name.context), keep(&at, name.subject)};
+    kept->subject = (struct name){span_keep(&at, name.context), span_keep(&at, name.subject)};
     kept->number = change->tomb.highest > number ? change->tomb.highest : number;
     kept->seq = change->seq > seq ? change->seq : seq;
     put(&state->kept, kept, making);
