@@ -483,6 +483,45 @@ def test_a_topic_is_followed_until_sigterm(producer, registry, kafka, topic):
     assert not {json.dumps(record) for record in again} & {json.dumps(json.loads(line)) for line in lines}
 
 
+def test_the_members_of_a_group_share_a_topic_and_take_over(producer, registry, broker):
+    topic = broker.topic("shared-by-two", partitions=6)
+
+    def put(first, count):
+        lines = "".join(event(n) for n in range(first, first + count))
+        done = producer.run(*arguments(registry, broker, topic), stdin=lines)
+        assert done.returncode == 0, done.stderr.decode()
+
+    def member(name):
+        out = open(producer.folder / name, "wb")
+        return producer.start("decode", "--registry", registry.url, "--kafka", broker.brokers, "--topic",
+                              topic, "--group", "two", "--follow", stdout=out, stderr=subprocess.DEVNULL)
+
+    def printed(*names):
+        return sorted(json.loads(line)["timestamp"] - 1772400000000 for name in names
+                      for line in (producer.folder / name).read_bytes().split(b"\n")[:-1])
+
+    def wait(condition):
+        until = time.monotonic() + 40
+        while not condition():
+            assert time.monotonic() < until, (printed("a"), printed("b"))
+            time.sleep(0.2)
+
+    put(0, 100)
+    members = [member("a"), member("b")]
+    wait(lambda: len(printed("a", "b")) >= 100)
+    time.sleep(4)       # both have their partitions, and have committed
+    put(100, 100)
+    wait(lambda: set(printed("a", "b")) == set(range(200)))
+    assert {n for n in printed("a") if n >= 100} and {n for n in printed("b") if n >= 100}
+    assert [n for n in printed("a", "b") if n >= 100] == list(range(100, 200))
+    members[0].send_signal(signal.SIGTERM)
+    assert members[0].wait(timeout=30) == 0
+    put(200, 100)
+    wait(lambda: set(printed("a", "b")) == set(range(300)))
+    members[1].send_signal(signal.SIGTERM)
+    assert members[1].wait(timeout=30) == 0
+
+
 def test_a_follower_outlives_a_broker_that_was_killed(producer, registry, broker, topic):
     done = producer.run(*arguments(registry, broker, topic), stdin=event(1))
     assert done.returncode == 0, done.stderr.decode()
