@@ -314,6 +314,18 @@ def test_sighup_completes_the_files_of_a_lake(producer, fake):
     run.end()
 
 
+def test_what_is_due_is_done_while_a_line_comes_now_and_then(producer, fake):
+    run = Run(producer, "--registry", fake.url, "--lake", "lake", "--roll-age", "1")
+    run.wait_for("schema id 1, ")
+    for number in range(30):    # never a second without one
+        run.feed(event(number))
+        time.sleep(0.3)
+        if visible(producer):
+            break
+    assert visible(producer)
+    run.end()
+
+
 def test_a_mapping_that_was_broken_meanwhile_leaves_the_old_one(producer, fake, tmp_path):
     rewrite(tmp_path / "mine.json", MAPPING)
     run = Run(producer, "--registry", fake.url, "--mapping", "mine.json", "--out", "out.bin")
