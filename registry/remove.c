@@ -42,17 +42,19 @@ struct change *remove_revive(struct decision *decision, const struct version *ve
     return change;
 }
 
-/* Under a policy that says anything the numbers of a subject are kept for ever, and the text as it says. */
-static void purge(struct decision *decision, const struct version *version, struct span why)
+/* Under a policy that says anything the numbers of a subject are kept for ever, and the text as it says.
+ * `given` is a number that the same decision gives, or 0. */
+static void purge(struct decision *decision, const struct version *version, int given, struct span why)
 {
+    int highest = view_highest_ever(decision->view, version->subject);
     const struct policy *policy = view_policy(decision->view, version->subject).policy;
     bool acts = policy && policy_acts(policy);
     struct change *change = decision_version(decision, CHANGE_PURGE, version);
     change->by = because(decision, why);
     change->tomb = (struct tomb_row){
         .guid = arena_copy(decision->arena, version->record->row.guid),
-        .highest = acts ? view_highest_ever(decision->view, version->subject)
-                        : view_kept_number(decision->view, version->subject),
+        .highest = !acts ? view_kept_number(decision->view, version->subject)
+                         : given > highest ? given : highest,
         .keeps_text = acts && !policy->drops_text,
     };
 }
@@ -60,12 +62,12 @@ static void purge(struct decision *decision, const struct version *version, stru
 void remove_purge(struct decision *decision, const struct version *version, struct span why)
 {
     assert(version->row.hidden);
-    purge(decision, version, why);
+    purge(decision, version, 0, why);
 }
 
 void remove_replaced(struct decision *decision, const struct version *version)
 {
-    purge(decision, version, SPAN("another schema was imported in its place"));
+    purge(decision, version, 0, SPAN("another schema was imported in its place"));
 }
 
 /* ---- who may go */
@@ -131,8 +133,8 @@ void remove_hidden_twins(struct decision *decision, const struct subject *subjec
         if (version->row.hidden && version->record == record && version->number != number &&
             (all || !version_referred(decision->view, version, true, NULL)) &&
             !floors_of(decision, version).count)
-            remove_purge(decision, version, arena_printf(decision->arena, "registered again as version %d",
-                                                         number));
+            purge(decision, version, number,
+                  arena_printf(decision->arena, "registered again as version %d", number));
 }
 
 void remove_configuration(struct decision *decision, struct name name)

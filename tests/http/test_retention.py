@@ -464,6 +464,18 @@ def test_under_a_policy_numbers_are_never_given_again(kept):
     assert kept.client.register("s", schema(5), version=3).json()["version"] == 3
 
 
+def test_a_number_is_kept_that_was_given_while_its_twin_went(kept):
+    kept.policy("s", {"purge": {"enabled": True}})
+    kept.versions("s", 2)
+    kept.delete("s", 1)
+    assert kept.client.register("s", schema(0)).json()["version"] == 3
+    assert kept.explain("s", 1)["state"] == "purged"
+    kept.client.delete("/retention/s")
+    kept.delete("s")
+    kept.delete("s", query="?permanent=true")
+    assert kept.client.register("s", schema(0)).json()["version"] == 4
+
+
 def test_a_kept_number_comes_back_with_what_it_was(kept):
     kept.policy("s", {"purge": {"enabled": True}})
     kept.versions("s", 2)
