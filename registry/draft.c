@@ -209,6 +209,7 @@ static void take_version(struct draft *draft, const struct change *change)
     const struct version *before = table_take(&state->versions, &key, &draft->making);
     if (!before)
         return;
+    state->overwrites += version_referred(draft->view, before, true, NULL);  /* an import takes its place */
     struct subject *subject = own_subject(draft, key.subject);
     struct context *context = own_context(draft, change->context);
     table_take(&state->holders, before, &draft->making);
