@@ -5,9 +5,6 @@
 subjects=1000 each=100
 agent='User-Agent: confluent-kafka-python/2.6.1'
 
-# cpu PID: nanoseconds that its threads have had of the processors.
-cpu() { cat "/proc/$1"/task/*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
-
 # by A B: how many times B goes into A.
 by() { awk "BEGIN { printf \"%.4f\n\", $1 / $2 }"; }
 

@@ -64,6 +64,9 @@ median() {
 }
 resident() { awk '/VmRSS/ { print $2 }' "/proc/$1/status"; }
 
+# cpu PID: nanoseconds that its threads have had of the processors.
+cpu() { cat "/proc/$1"/task/*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
+
 threads=$(nproc)
 begin schemad "$build/schemad" --listen 127.0.0.1:0 --db :memory: --http-threads "$threads" --log-level warn
 schemad=$url schemad_pid=$pid

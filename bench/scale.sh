@@ -5,9 +5,6 @@
 sizes=(1000 10000 100000)
 depths=(10 100 1000)
 
-# cpu PID: nanoseconds that its threads have had of the processors.
-cpu() { cat "/proc/$1"/task/*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
-
 # us PID URL [BODY]: microseconds of processor time that a call takes, asked again and again over one
 # connection. Time on the clock would tell what else the machine does.
 us() {

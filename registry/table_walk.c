@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+enum { PREFETCHED = 6 };    /* items ahead: a walk waits for memory more than for anything else */
+
 unsigned node_search(const struct node *node, order_fn *order, const void *key, bool *found)
 {
     unsigned low = 0, high = node->count;
@@ -74,7 +76,10 @@ const void *table_next(struct table_place *place)
     if (up < 0)
         return NULL;
     const struct node *node = place->node[up];
+    unsigned ahead = place->index[up] + PREFETCHED;
     const void *item = node->items[place->index[up]++];
+    if (ahead < node->count)
+        __builtin_prefetch(node->items[ahead]);
     place->depth = up + 1;
     while (!node->leaf) {
         node = node->below[place->index[place->depth - 1]];
