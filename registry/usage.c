@@ -199,7 +199,7 @@ struct span usage_detail(const struct record *record, struct arena *arena)
     int fetched = atomic_load(&cell->fetched), registered = atomic_load(&cell->registered);
     struct span day = moment_day_text(usage_day(record), arena);
     if (!fetched && !registered)
-        return arena_printf(arena, "not used since %.*s", SPAN_ARGS(day));
+        return arena_printf(arena, "counts as used %.*s", SPAN_ARGS(day));
     const char *how = fetched >= registered ? "fetched" : "registered";
     struct agent last = last_agent(cell);
     if (!last.len)

@@ -168,7 +168,7 @@ def test_an_id_without_a_mark_counts_as_used_when_it_came_or_when_marks_began(tm
         set_clock(client, BEGIN)
         client.register("a", INT)
         client.put("/retention/a", {"protect": {"usedWithinDays": 30}})
-        assert used(client) == {"rule": "usedWithinDays", "detail": "not used since 2026-03-01",
+        assert used(client) == {"rule": "usedWithinDays", "detail": "counts as used 2026-03-01",
                                 "until": "2026-03-31T00:00:00Z"}
         set_clock(client, "2026-03-10T00:00:00Z")
     with sqlite3.connect(tmp_path / "schemad.db") as db:
