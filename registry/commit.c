@@ -38,18 +38,18 @@ static bool settle_record(struct batch *batch, struct draft *draft, struct decis
     struct change change = *wanted;
     if (!view_has_room(draft->view, change.context))
         return error_too_many_contexts(decision->err, CONTEXTS_MAX);
-    const struct record *known = view_record_of_guid(draft->view, change.context, change.record.guid);
     const struct record *content = view_record_of_guid_anywhere(draft->view, change.record.guid);
-    if (change.id)
-        known = view_record(draft->view, change.context, change.id);
+    const struct record *known =
+        change.id ? view_record(draft->view, change.context, change.id)
+                  : view_record_of_guid(draft->view, change.context, change.record.guid);
     if (known && !record_row_same(&known->row, &change.record))
         content = known;
-    if (content && !record_row_same(&content->row, &change.record)) {
-        struct name context = {.context = change.context};
-        return error_overwrite(decision->err, content->id, name_context_text(context, decision->arena));
-    }
-    if (!change.id)
-        change.id = known ? known->id : view_last_id(draft->view, change.context) + 1;
+    if (content && !record_row_same(&content->row, &change.record))
+        return error_overwrite(decision->err, content->id,
+                               name_context_text((struct name){.context = change.context}, decision->arena));
+    if (!change.id && !known && view_last_id(draft->view, change.context) == INT_MAX)
+        return error_no_id_left(decision->err, change.context.len ? change.context : SPAN("."), INT_MAX);
+    change.id = known ? known->id : change.id ? change.id : view_last_id(draft->view, change.context) + 1;
     decision->given = change.id;
     if (!known)
         batch_add(batch, draft, &change);

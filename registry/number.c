@@ -4,9 +4,18 @@
 
 #include "registry/remove.h"
 
+#include <limits.h>
+
+/* Past the last number it is the last one again, which is taken: number_left. */
 int number_next(const struct view *view, const struct registration *wanted)
 {
-    return view_highest_number(view, wanted->subject) + 1;
+    int highest = view_highest_number(view, wanted->subject);
+    return highest < INT_MAX ? highest + 1 : highest;
+}
+
+bool number_left(const struct view *view, const struct registration *wanted)
+{
+    return view_highest_number(view, wanted->subject) < INT_MAX;
 }
 
 int number_given(const struct view *view, const struct registration *wanted)

@@ -6,7 +6,8 @@
 #include "registry/commit.h"
 #include "registry/submit.h"
 
-/* One more than any that may not be given again; what is asked for, else that. */
+/* One more than any that may not be given again, if any is left; what is asked for, else that. */
+bool number_left(const struct view *view, const struct registration *wanted);
 int number_next(const struct view *view, const struct registration *wanted);
 int number_given(const struct view *view, const struct registration *wanted);
 

@@ -13,6 +13,8 @@
 #include "registry/tags.h"
 #include "registry/usage.h"
 
+#include <limits.h>
+
 struct registering {
     const struct registration *wanted;
     struct registered *got;
@@ -108,6 +110,8 @@ static bool check_new(struct decision *decision, const struct subject *subject,
     bool overwrites = number_overwritten(decision->view, wanted);
     if (!imports && wanted->version > 0 && wanted->version != number_next(decision->view, wanted))
         return error_version_step(err);
+    if ((!imports || wanted->version <= 0) && !number_left(decision->view, wanted))
+        return error_no_number_left(err, name_text(wanted->subject, arena), INT_MAX);
     if (count >= VERSIONS_MAX && !overwrites)
         return error_too_many_versions(err, name_text(wanted->subject, arena), count, VERSIONS_MAX);
     if (!view_has_room(decision->view, wanted->subject.context))

@@ -374,3 +374,33 @@ def test_refusals_of_more_than_1000_askers_are_counted_under_others(tmp_path):
         assert counted["others"] == ("", {"rule": "minVersions", "count": 5})
         assert counted["asker-1"] == ("a", {"rule": "minVersions", "count": 3})
         assert counted["asker-999"][1]["count"] == 1 and "asker-1000" not in counted
+
+
+def imported(client, subject, text, number, version):
+    assert client.put("/mode", {"mode": "IMPORT"}).status == 200
+    answer = client.post(f"/subjects/{subject}/versions",
+                         {"schema": text, "id": number, "version": version})
+    assert client.put("/mode", {"mode": "READWRITE"}).status == 200
+    return answer
+
+
+def test_after_the_last_version_number_a_subject_takes_no_more(client):
+    last = 2 ** 31 - 1
+    assert imported(client, "full", '"int"', 7, last).status == 200
+    refused = client.register("full", '"long"')
+    assert (refused.status, refused.json()["error_code"]) == (422, 42205)
+    assert refused.json()["message"] == f"Subject full has the last version number, {last}"
+    assert client.get("/subjects/full/versions").json() == [last]
+    assert client.get(f"/subjects/full/versions/{last}/schema").body == b'"int"'
+    assert client.register("other", '"long"').json()["id"] == 8
+
+
+def test_after_the_last_id_a_context_takes_what_it_knows_only(client):
+    last = 2 ** 31 - 1
+    assert imported(client, "a", '"int"', last, 1).status == 200
+    refused = client.register("b", '"long"')
+    assert (refused.status, refused.json()["error_code"]) == (422, 42205)
+    assert refused.json()["message"] == f"Context . has the last id, {last}"
+    assert client.register("b", '"int"').json()["id"] == last
+    assert client.get("/subjects").json() == ["a", "b"]
+    assert client.register(":.c:b", '"long"').json()["id"] == 1
