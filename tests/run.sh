@@ -96,6 +96,7 @@ needs=(
     "pkg-config --exists libmicrohttpd|libmicrohttpd-dev"
     "pkg-config --exists libsodium|libsodium-dev"
     "command -v avrocat|avro-bin"
+    "command -v zstd|zstd"
     "command -v curl|curl"
     "pkg-config --exists libcurl|libcurl4-openssl-dev"
     "pkg-config --exists rdkafka|librdkafka-dev"
