@@ -59,7 +59,34 @@ static bool is_of_others(rd_kafka_resp_err_t result)
            result == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION || result == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID;
 }
 
-bool kafka_parts_commit(struct kafka_parts *parts, struct error *err)
+/* Kafka is away, or on its way to another broker. */
+static bool passes(rd_kafka_resp_err_t result)
+{
+    return result == RD_KAFKA_RESP_ERR__TIMED_OUT || result == RD_KAFKA_RESP_ERR__TRANSPORT ||
+           result == RD_KAFKA_RESP_ERR__WAIT_COORD || result == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+           result == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT ||
+           result == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE ||
+           result == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS ||
+           result == RD_KAFKA_RESP_ERR_NOT_COORDINATOR;
+}
+
+/* The library's own commit waits for ever when Kafka is away. */
+static rd_kafka_resp_err_t commit(rd_kafka_t *kafka, const rd_kafka_topic_partition_list_t *list,
+                                  int64_t patience)
+{
+    rd_kafka_queue_t *answers = rd_kafka_queue_new(kafka);
+    rd_kafka_resp_err_t result = rd_kafka_commit_queue(kafka, list, answers, NULL, NULL);
+    if (result == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        rd_kafka_event_t *answer = rd_kafka_queue_poll(answers, (int)patience);
+        result = answer ? rd_kafka_event_error(answer) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+        if (answer)
+            rd_kafka_event_destroy(answer);
+    }
+    rd_kafka_queue_destroy(answers);
+    return result;
+}
+
+bool kafka_parts_commit(struct kafka_parts *parts, int64_t patience, bool last, struct error *err)
 {
     rd_kafka_resp_err_t result = RD_KAFKA_RESP_ERR_NO_ERROR;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
@@ -67,10 +94,11 @@ bool kafka_parts_commit(struct kafka_parts *parts, struct error *err)
         if (part->reached > part->committed)
             rd_kafka_topic_partition_list_add(list, parts->topic, part->number)->offset = part->reached;
     if (list->cnt > 0)
-        result = rd_kafka_commit(parts->kafka, list, 0);
+        result = commit(parts->kafka, list, patience);
     for (int i = 0; i < list->cnt && result == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
         kafka_parts_find(parts, list->elems[i].partition)->committed = list->elems[i].offset;
     rd_kafka_topic_partition_list_destroy(list);
-    return is_of_others(result) || error_set(err, 0, "Kafka does not commit offsets of group %s: %s",
-                                             parts->group, rd_kafka_err2str(result));
+    return is_of_others(result) || (!last && passes(result)) ||
+           error_set(err, 0, "Kafka does not commit offsets of group %s: %s", parts->group,
+                     rd_kafka_err2str(result));
 }

@@ -30,7 +30,9 @@ void kafka_parts_drop(struct kafka_parts *parts, const rd_kafka_topic_partition_
 /* Each was read to its end. */
 bool kafka_parts_done(const struct kafka_parts *parts);
 
-/* Commits how far each was read. Where another member has taken over, the records come again there. */
-MUST_CHECK bool kafka_parts_commit(struct kafka_parts *parts, struct error *err);
+/* Commits how far each was read, and waits so long for the answer. Where another member has taken over, the
+ * records come again there. False: it is not committed, and will not be by trying again; in the end (`last`)
+ * also when Kafka is away. */
+MUST_CHECK bool kafka_parts_commit(struct kafka_parts *parts, int64_t patience, bool last, struct error *err);
 
 #endif

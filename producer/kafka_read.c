@@ -10,7 +10,7 @@
 
 #include <errno.h>
 
-enum { POLL_MS = 100, COMMIT_MS = 1000, ASK_MS = 5000, GUID_HEADER = 17 };
+enum { POLL_MS = 100, COMMIT_MS = 1000, LEAVE_MS = 5000, ASK_MS = 5000, GUID_HEADER = 17 };
 
 struct topic {
     struct unpack unpack;
@@ -25,12 +25,15 @@ struct topic {
 /* ---- partitions ---- */
 
 /* What was printed has left before it is committed. */
-static bool commit(struct topic *topic, struct error *err)
+static bool commit(struct topic *topic, bool last, struct error *err)
 {
+    int64_t patience = topic->reading->where.patience;
     topic->kept = clock_steady();
     if (fflush(topic->unpack.how.out) != 0)
         return error_set(err, 0, "cannot write the records: %s", strerror(errno));
-    return kafka_parts_commit(&topic->parts, err);
+    if (!last && patience > COMMIT_MS)
+        patience = COMMIT_MS; /* … and is tried again */
+    return kafka_parts_commit(&topic->parts, patience, last, err);
 }
 
 static void assign(rd_kafka_t *kafka, const rd_kafka_topic_partition_list_t *list, bool steps, bool take)
@@ -52,7 +55,7 @@ static void on_rebalanced(rd_kafka_t *kafka, rd_kafka_resp_err_t what,
     bool steps = protocol && strcmp(protocol, "COOPERATIVE") == 0;
     AUTO_ARENA arena = arena_new();
     struct error own = {.arena = arena};
-    if (!take && !commit(topic, &own))
+    if (!take && !commit(topic, false, &own))
         fprintf(stderr, "genesys-producer: %.*s\n", SPAN_ARGS(own.message));
     kafka_parts_drop(&topic->parts, partitions);
     topic->parts.assigned = topic->parts.assigned && steps;
@@ -174,7 +177,7 @@ static bool read_topic(struct topic *topic, struct error *err)
             rd_kafka_message_destroy(message);
         if (!taken || waits_too_long(topic, err))
             return false;
-        if (clock_steady() - topic->kept >= COMMIT_MS && !commit(topic, err))
+        if (clock_steady() - topic->kept >= COMMIT_MS && !commit(topic, false, err))
             return false;
     }
     return true;
@@ -225,7 +228,26 @@ static bool run(struct topic *topic, struct error *err)
         !(topic->reading->group ? join(topic, err) : assign_all(topic, err)))
         return false;
     bool well = read_topic(topic, err);
-    return commit(topic, well ? err : &second) && well;
+    return commit(topic, true, well ? err : &second) && well;
+}
+
+/* Leaves the group, if Kafka is there to be told; the library's own end waits for ever when it is not. What
+ * still comes is for others. */
+static void leave(struct topic *topic)
+{
+    int64_t patience = topic->reading->where.patience;
+    int64_t until = clock_steady() + (patience < LEAVE_MS ? patience : LEAVE_MS);
+    if (topic->parts.assigned && topic->reading->group)
+        rd_kafka_unsubscribe(topic->kafka);
+    else
+        until = 0;
+    for (bool left = false; !left && clock_steady() < until;) {
+        left = !topic->parts.first; /* one poll more, for the word to be sent */
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(topic->kafka, POLL_MS);
+        if (message)
+            rd_kafka_message_destroy(message);
+    }
+    rd_kafka_destroy_flags(topic->kafka, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 bool kafka_unpack(const struct kafka_reading *reading, const struct unpacking *how, uint64_t *complaints,
@@ -245,8 +267,7 @@ bool kafka_unpack(const struct kafka_reading *reading, const struct unpacking *h
         return false;
     topic.parts.kafka = topic.kafka;
     bool done = run(&topic, err) && unpack_end(&topic.unpack, err);
-    rd_kafka_consumer_close(topic.kafka);
-    rd_kafka_destroy(topic.kafka);
+    leave(&topic);
     *complaints += topic.unpack.complaints;
     return done;
 }

@@ -522,6 +522,22 @@ def test_the_members_of_a_group_share_a_topic_and_take_over(producer, registry, 
     assert members[1].wait(timeout=30) == 0
 
 
+def test_a_member_ends_when_the_broker_is_away_and_says_what_is_not_committed(producer, registry, broker):
+    topic = broker.topic("away", partitions=1)
+    running = producer.start("decode", "--registry", registry.url, "--kafka", broker.brokers, "--topic",
+                             topic, "--group", "away", "--follow", "--kafka-timeout", "2", "-X",
+                             "session.timeout.ms=6000", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = producer.run(*arguments(registry, broker, topic), stdin=event(1))
+    assert done.returncode == 0, done.stderr.decode()
+    assert json.loads(running.stdout.readline())["timestamp"] % 1000 == 1
+    broker.kill()           # before or after it was committed
+    time.sleep(1)
+    running.send_signal(signal.SIGTERM)
+    _, err = running.communicate(timeout=40)    # the library itself may take a session's time
+    assert running.returncode in (0, 2)
+    assert running.returncode == 0 or b"Kafka does not commit offsets of group away: " in err
+
+
 def test_a_follower_outlives_a_broker_that_was_killed(producer, registry, broker, topic):
     done = producer.run(*arguments(registry, broker, topic), stdin=event(1))
     assert done.returncode == 0, done.stderr.decode()
