@@ -232,6 +232,8 @@ ELSEWHERE = {
     "lane_full": "test_limits.py::test_a_store_that_does_not_answer_is_50001_and_a_full_lane_503",
     "store": "test_limits.py::test_a_store_that_does_not_answer_is_50001_and_a_full_lane_503",
     "too_many_versions": "test_limits.py::test_a_subject_has_at_most_10000_versions",
+    "no_number_left": "test_limits.py::test_after_the_last_version_number_a_subject_takes_no_more",
+    "no_id_left": "test_limits.py::test_after_the_last_id_a_context_takes_what_it_knows_only",
     "setting": "test_server.py::test_what_cannot_be_set_stops_the_start_with_one_line",
     "start": "test_server.py::test_a_port_in_use_stops_the_start_before_the_database_is_touched",
     "associations_get": "test_transcripts.py::test_transcript",         # inside the results of a batch
