@@ -54,7 +54,7 @@ url=http://127.0.0.1:$port
 # ---- what it needs
 
 packages=(gcc libc6-dev cmake ninja-build pkg-config curl nettle-dev libsqlite3-dev libjansson-dev zlib1g-dev
-    libdeflate-dev libzstd-dev libmicrohttpd-dev libsodium-dev libcurl4-openssl-dev librdkafka-dev)
+    libisal-dev libzstd-dev libmicrohttpd-dev libsodium-dev libcurl4-openssl-dev librdkafka-dev)
 
 missing_packages() {
     local package

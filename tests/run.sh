@@ -91,7 +91,7 @@ needs=(
     "pkg-config --exists sqlite3|libsqlite3-dev"
     "pkg-config --exists jansson|libjansson-dev"
     "pkg-config --exists zlib|zlib1g-dev"
-    "pkg-config --exists libdeflate|libdeflate-dev"
+    "pkg-config --exists libisal|libisal-dev"
     "pkg-config --exists libzstd|libzstd-dev"
     "pkg-config --exists libmicrohttpd|libmicrohttpd-dev"
     "pkg-config --exists libsodium|libsodium-dev"

@@ -49,7 +49,7 @@ LIBRARIES = {   # pattern of a header: the files that may know it
     r"nettle/.*": {"base/digest.c"},
     r"curl/.*": {"producer/client.c"},
     r"zlib\.h": {"api/render.c", "producer/container_read.c", "producer/decompress.c"},
-    r"libdeflate\.h": {"producer/container.c"},
+    r"isa-l/.*": {"producer/container.c"},
     r"zstd\.h": {"producer/decompress.c"},
     r"sodium\.h|sodium/.*": {"storage/secret.c", "server/auth.c"},
     r"gnutls/.*": {"server/tls.c", "server/auth.c"},

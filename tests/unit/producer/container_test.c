@@ -188,6 +188,46 @@ static void a_file_that_lies_is_refused(void **state)
                         BROKEN "61: a block that is no deflated data");
 }
 
+/* One record of a block of its own, read back to the byte. */
+static void check_record(struct span record)
+{
+    AUTO_ARENA arena = arena_new();
+    struct error err = {.arena = arena};
+    struct container_reader *reader;
+    struct container_block block;
+    struct output *output = output_open(path, &err);
+    struct container *container =
+        container_begin(output, CONTAINER_DEFLATE, SPAN("\"bytes\""), NULL, 0, &err);
+    assert_true(container_add(container, record, &err) && container_flush(container, &err));
+    container_free(container);
+    assert_true(output_close(output, &err));
+    FILE *file = fopen(path, "rb");
+    assert_int_equal(fseek(file, sizeof container_magic, SEEK_SET), 0);
+    assert_true(container_open(file, sizeof container_magic, &reader, arena, &err));
+    assert_int_equal(container_next(reader, &block, &err), CONTAINER_BLOCK);
+    assert_int_equal(block.count, 1);
+    assert_true(span_equal(block.bytes, record));
+    assert_int_equal(container_next(reader, &block, &err), CONTAINER_END);
+    fclose(file);
+}
+
+/* Noise does not pack, a record of nulls has no byte, and one record may be larger than a block. */
+static void whatever_the_bytes_are_they_come_back(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {0, 1, 65534, 65535, 65536, 131070, 131071, 5000000};
+    AUTO_ARENA arena = arena_new();
+    char *noise = arena_alloc(arena, 5000000), *words = arena_alloc(arena, 5000000);
+    random_bytes(noise, 5000000);
+    for (size_t i = 0; i < 5000000; i++)
+        words[i] = "abcd"[noise[i] & 3];
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        check_record((struct span){noise, sizes[i]});
+        check_record((struct span){words, sizes[i]});
+        check_record((struct span){words + sizes[i] / 2, sizes[i] / 2});
+    }
+}
+
 /* 64 KiB of the file claim to be more than a gigabyte of zeros. */
 static void a_bomb_does_not_go_off(void **state)
 {
@@ -218,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(the_bytes_are_those_of_the_specification),
+        cmocka_unit_test(whatever_the_bytes_are_they_come_back),
         cmocka_unit_test(a_file_that_lies_is_refused),
         cmocka_unit_test(a_bomb_does_not_go_off),
     };
