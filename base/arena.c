@@ -159,14 +159,8 @@ size_t arena_size(const struct arena *arena)
     return arena->size;
 }
 
-/* Room for `more` bytes and a NUL after them. */
-static void buffer_reserve(struct buffer *buffer, size_t more)
+static void buffer_grow(struct buffer *buffer, size_t wanted)
 {
-    size_t wanted;
-    if (__builtin_add_overflow(buffer->len, more + 1, &wanted))
-        memory_or_end(NULL);
-    if (wanted <= buffer->room)
-        return;
     size_t room = buffer->room ? buffer->room : 64;
     while (room < wanted)
         room *= 2;
@@ -177,20 +171,30 @@ static void buffer_reserve(struct buffer *buffer, size_t more)
     buffer->room = room;
 }
 
+/* Room also for a NUL after them. */
+char *buffer_claim(struct buffer *buffer, size_t most)
+{
+    size_t wanted;
+    if (__builtin_add_overflow(buffer->len, most + 1, &wanted))
+        memory_or_end(NULL);
+    if (wanted > buffer->room)
+        buffer_grow(buffer, wanted);
+    return buffer->ptr + buffer->len;
+}
+
 void buffer_put(struct buffer *buffer, struct span text)
 {
     if (!text.len)
         return;
-    buffer_reserve(buffer, text.len);
-    memcpy(buffer->ptr + buffer->len, text.ptr, text.len);
+    memcpy(buffer_claim(buffer, text.len), text.ptr, text.len);
     buffer->len += text.len;
     buffer->ptr[buffer->len] = 0;
 }
 
 void buffer_byte(struct buffer *buffer, char byte)
 {
-    buffer_reserve(buffer, 1);
-    buffer->ptr[buffer->len++] = byte;
+    *buffer_claim(buffer, 1) = byte;
+    buffer->len++;
     buffer->ptr[buffer->len] = 0;
 }
 

@@ -42,6 +42,9 @@ struct buffer {
 void buffer_put(struct buffer *buffer, struct span text);
 void buffer_byte(struct buffer *buffer, char byte);
 
+/* Room for `most` more bytes, at the end; whoever writes them adds to `len` what they are. */
+char *buffer_claim(struct buffer *buffer, size_t most);
+
 /* Knows %.*s (NUL bytes inside included), %s, %d, %zu, %lld, %%; ends the process on anything else. */
 void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_vprintf(struct buffer *buffer, const char *format, __builtin_va_list args)

@@ -17,9 +17,11 @@ const struct text_rules text_rules_event = {
 
 const struct text_rules text_rules_own = {.unbounded = true};
 
-static bool read_value(struct scan *r, unsigned depth, struct text *value);
+static bool read_value(struct scan *r, unsigned depth, size_t place);
 
-static void pile_add(struct scan *r, const struct text_member *member)
+/* A new last place on the pile. Whoever reads a value reads it into its place: values are too large to be
+ * carried about. The pile moves as it grows, so a place is a number. */
+static size_t pile_push(struct scan *r)
 {
     if (r->pile_used == r->pile_room) {
         r->pile_room = r->pile_room ? 2 * r->pile_room : 32;
@@ -27,10 +29,22 @@ static void pile_add(struct scan *r, const struct text_member *member)
         if (!r->pile)
             abort();
     }
-    r->pile[r->pile_used++] = *member;
+    r->pile[r->pile_used] = (struct text_member){0};
+    return r->pile_used++;
 }
 
-static bool read_array(struct scan *r, unsigned depth, struct text *value)
+static void take_items(struct scan *r, size_t base, struct text *value)
+{
+    value->kind = TEXT_ARRAY;
+    value->count = r->pile_used - base;
+    struct text *items = arena_array(r->arena, value->count, sizeof *items);
+    for (size_t i = 0; i < value->count; i++)
+        items[i] = r->pile[base + i].value;
+    value->items = items;
+    r->pile_used = base;
+}
+
+static bool read_array(struct scan *r, unsigned depth, size_t place)
 {
     size_t base = r->pile_used;
     r->at++;
@@ -39,10 +53,8 @@ static bool read_array(struct scan *r, unsigned depth, struct text *value)
     if (r->at == r->end)
         return scan_fail(r, TEXT_TRUNCATED);
     while (!scan_peek(r, ']')) {
-        struct text_member item = {0};
-        if (!read_value(r, depth + 1, &item.value) || !scan_skip_space(r))
+        if (!read_value(r, depth + 1, pile_push(r)) || !scan_skip_space(r))
             return false;
-        pile_add(r, &item);
         if (scan_peek(r, ']'))
             break;
         if (!scan_peek(r, ','))
@@ -54,13 +66,7 @@ static bool read_array(struct scan *r, unsigned depth, struct text *value)
             return scan_fail(r, TEXT_BAD);
     }
     r->at++;
-    value->kind = TEXT_ARRAY;
-    value->count = r->pile_used - base;
-    struct text *items = arena_array(r->arena, value->count, sizeof *items);
-    for (size_t i = 0; i < value->count; i++)
-        items[i] = r->pile[base + i].value;
-    value->items = items;
-    r->pile_used = base;
+    take_items(r, base, &r->pile[place].value);
     return true;
 }
 
@@ -69,19 +75,11 @@ static bool read_array(struct scan *r, unsigned depth, struct text *value)
  * thousand members cost twenty thousand steps. */
 struct names {
     size_t base;
-    uint64_t seen;              /* a bit for the length and the ends of each name */
+    uint64_t seen;
     size_t *table, room;        /* 0: empty, else place - base + 1 */
 };
 
 enum { NAMES_COMPARED = 32 };
-
-static uint64_t name_bit(struct span name)
-{
-    if (name.len == 0)
-        return 1;
-    unsigned first = (unsigned char)name.ptr[0], last = (unsigned char)name.ptr[name.len - 1];
-    return (uint64_t)1 << ((name.len * 7 + first * 3 + last) & 63);
-}
 
 static size_t name_hash(struct span name)
 {
@@ -99,9 +97,8 @@ static size_t *names_slot(const struct scan *r, const struct names *names, struc
     return &names->table[at];
 }
 
-static void names_grow(const struct scan *r, struct names *names)
+static void names_grow(const struct scan *r, struct names *names, size_t count)
 {
-    size_t count = r->pile_used - names->base;
     if (names->room >= 2 * (count + 1))
         return;
     free(names->table);
@@ -115,47 +112,45 @@ static void names_grow(const struct scan *r, struct names *names)
         *names_slot(r, names, r->pile[names->base + i].name) = i + 1;
 }
 
-/* The place of an equal name on the pile, or the pile's end; there the name is entered. */
-static size_t names_place(const struct scan *r, struct names *names, struct span name)
+/* The first place of the object with the name that this place has: this one, unless it is there twice. */
+static size_t names_first(const struct scan *r, struct names *names, size_t place)
 {
-    size_t place = names->base;
-    if (r->pile_used - names->base < NAMES_COMPARED) {
-        uint64_t bit = name_bit(name), seen = names->seen;
-        names->seen |= bit;
-        if (!(seen & bit))
-            return r->pile_used;
-        while (place < r->pile_used && !span_equal(r->pile[place].name, name))
-            place++;
-        return place;
+    struct span name = r->pile[place].name;
+    uint64_t bit = (uint64_t)1 << (text_tag(name) & 63), seen = names->seen;
+    names->seen |= bit;
+    if (place - names->base < NAMES_COMPARED) {
+        size_t first = seen & bit ? names->base : place;
+        while (first < place && !span_equal(r->pile[first].name, name))
+            first++;
+        return first;
     }
-    names_grow(r, names);
+    names_grow(r, names, place - names->base);
     size_t *slot = names_slot(r, names, name);
     if (!*slot)
-        *slot = r->pile_used - names->base + 1;
+        *slot = place - names->base + 1;
     return names->base + *slot - 1;
 }
 
 static bool read_member(struct scan *r, unsigned depth, struct names *names)
 {
-    struct text_member member = {0};
     if (!scan_peek(r, '"'))
         return scan_fail_here(r);
     const char *name_at = r->at;
-    if (!scan_string(r, TEXT_NAME_MAX, &member.name) || !scan_skip_space(r))
+    size_t place = pile_push(r);
+    if (!scan_string(r, TEXT_NAME_MAX, &r->pile[place].name) || !scan_skip_space(r))
         return false;
     if (!scan_peek(r, ':'))
         return scan_fail_here(r);
     r->at++;
-    if (!read_value(r, depth + 1, &member.value) || !scan_skip_space(r))
+    if (!read_value(r, depth + 1, place) || !scan_skip_space(r))
         return false;
-    size_t place = names_place(r, names, member.name);
-    if (place == r->pile_used) {
-        pile_add(r, &member);
+    size_t first = names_first(r, names, place);
+    if (first == place)
         return true;
-    }
     if (!r->rules->duplicates_last)
         return scan_fail_at(r, TEXT_DUPLICATE, name_at);
-    r->pile[place].value = member.value;
+    r->pile[first].value = r->pile[place].value;
+    r->pile_used = place;
     return true;
 }
 
@@ -183,33 +178,42 @@ static bool read_members(struct scan *r, unsigned depth, struct names *names)
     }
 }
 
-static bool read_object(struct scan *r, unsigned depth, struct text *value)
+static void take_members(struct scan *r, size_t base, struct text *value)
+{
+    value->kind = TEXT_OBJECT;
+    value->count = r->pile_used - base;
+    struct text_member *members = arena_array(r->arena, value->count, sizeof *members);
+    uint8_t *tags = arena_alloc(r->arena, value->count + STRIDE);
+    for (size_t i = 0; i < value->count; i++) {
+        members[i] = r->pile[base + i];
+        tags[i] = text_tag(members[i].name);
+    }
+    value->members = members;
+    value->tags = tags;
+    r->pile_used = base;
+}
+
+static bool read_object(struct scan *r, unsigned depth, size_t place)
 {
     struct names names = {.base = r->pile_used};
     bool read = read_members(r, depth, &names);
     free(names.table);
-    if (!read)
-        return false;
-    value->kind = TEXT_OBJECT;
-    value->count = r->pile_used - names.base;
-    struct text_member *members = arena_array(r->arena, value->count, sizeof *members);
-    if (value->count)
-        memcpy(members, r->pile + names.base, value->count * sizeof *members);
-    value->members = members;
-    r->pile_used = names.base;
-    return true;
+    if (read)
+        take_members(r, names.base, &r->pile[place].value);
+    return read;
 }
 
-static bool read_kind(struct scan *r, unsigned depth, struct text *value)
+static bool read_kind(struct scan *r, unsigned depth, size_t place)
 {
     char first = *r->at;
     bool nests = first == '{' || first == '[' || r->rules->scalars_nest;
     if (nests && depth > r->depth_max)
         return scan_fail(r, TEXT_TOO_DEEP);
     if (first == '{')
-        return read_object(r, depth, value);
+        return read_object(r, depth, place);
     if (first == '[')
-        return read_array(r, depth, value);
+        return read_array(r, depth, place);
+    struct text *value = &r->pile[place].value;
     if (first == '"') {
         value->kind = TEXT_STRING;
         return scan_string(r, TEXT_STRING_MAX, &value->string);
@@ -219,7 +223,7 @@ static bool read_kind(struct scan *r, unsigned depth, struct text *value)
     return scan_word(r, value);
 }
 
-static bool read_value(struct scan *r, unsigned depth, struct text *value)
+static bool read_value(struct scan *r, unsigned depth, size_t place)
 {
     if (!scan_skip_space(r))
         return false;
@@ -228,9 +232,9 @@ static bool read_value(struct scan *r, unsigned depth, struct text *value)
     if (++r->values > TEXT_VALUES_MAX && !r->rules->unbounded)
         return scan_fail(r, TEXT_TOO_MANY);
     const char *from = r->at;
-    if (!read_kind(r, depth, value))
+    if (!read_kind(r, depth, place))
         return false;
-    value->source = (struct span){from, (size_t)(r->at - from)};
+    r->pile[place].value.source = (struct span){from, (size_t)(r->at - from)};
     return true;
 }
 
@@ -252,7 +256,7 @@ static bool read_rest(struct scan *r)
     return scan_fail(r, TEXT_TRAILING);
 }
 
-static bool read_whole(struct scan *r, struct text *value)
+static bool read_whole(struct scan *r)
 {
     struct span bytes = {r->start, (size_t)(r->end - r->start)};
     if (span_starts(bytes, SPAN("\xef\xbb\xbf")))
@@ -263,7 +267,7 @@ static bool read_whole(struct scan *r, struct text *value)
         return false;
     if (r->at == r->end)
         return scan_fail(r, TEXT_EMPTY);
-    return read_value(r, 1, value) && read_rest(r);
+    return read_value(r, 1, pile_push(r)) && read_rest(r);
 }
 
 bool text_read(struct span bytes, const struct text_rules *rules, struct text *value,
@@ -276,7 +280,9 @@ bool text_read(struct span bytes, const struct text_rules *rules, struct text *v
         .start = start, .at = start, .end = start + bytes.len, .rules = rules, .failure = failure,
         .arena = arena, .depth_max = rules->depth_max ? rules->depth_max : TEXT_DEPTH_MAX,
     };
-    bool read = read_whole(&r, value);
+    bool read = read_whole(&r);
+    if (read)
+        *value = r.pile[0].value;
     free(r.pile);
     return read;
 }

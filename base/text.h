@@ -17,8 +17,11 @@ struct text {
     struct span source;                 /* the exact bytes of this value, borrowed from what was read */
     struct span string;                 /* decoded, of a string; the lexeme, of a number */
     size_t count;                       /* elements or members */
-    const struct text *items;           /* of an array */
-    const struct text_member *members;  /* of an object, in source order */
+    union {
+        const struct text *items;           /* of an array */
+        const struct text_member *members;  /* of an object, in source order */
+    };
+    const uint8_t *tags;                /* of an object: text_tag of each name, in whole strides */
 };
 
 struct text_member {

@@ -176,7 +176,7 @@ bool scan_string(struct scan *r, size_t longest, struct span *string)
 {
     const char *open = r->at++;
     *string = plain_run(r);
-    if (r->at < r->end && *r->at == '\\') {
+    if (scan_peek(r, '\\')) {
         struct buffer out = {.arena = r->arena};
         buffer_put(&out, *string);
         while (r->at < r->end && *r->at == '\\') {

@@ -3,6 +3,7 @@
 #ifndef BASE_TEXT_SCAN_H
 #define BASE_TEXT_SCAN_H
 
+#include "base/stride.h"
 #include "base/text.h"
 
 struct scan {
@@ -12,9 +13,17 @@ struct scan {
     struct arena *arena;
     unsigned depth_max;
     size_t values;                  /* begun so far */
-    struct text_member *pile;       /* members of the containers being read, innermost last */
+    struct text_member *pile;       /* what is being read, and the members of what holds it, innermost last */
     size_t pile_used, pile_room;
 };
+
+/* A byte that tells most names of one object apart. */
+static inline uint8_t text_tag(struct span name)
+{
+    if (name.len == 0)
+        return 0;
+    return (uint8_t)(name.len * 7 + (unsigned char)name.ptr[0] * 3u + (unsigned char)name.ptr[name.len - 1]);
+}
 
 /* Fill the failure and return false: here, at another place, or because the next byte is not what must stand
  * there (the end of the text is then truncated, not bad). */

@@ -2,21 +2,28 @@
 /* Using what was read: members, pointers, numbers, and what was wrong. */
 #include "base/text.h"
 
-#include <errno.h>
+#include "base/text_scan.h"
+
 #include <stdlib.h>
 
-/* Names of one object seldom end alike and are of one length: most are told apart without a call. */
-static bool names_equal(struct span a, struct span b)
+/* The first place of a member whose name may be this one. */
+static size_t likely_place(const struct text *object, struct span name)
 {
-    return a.len == b.len && (a.len == 0 || a.ptr[a.len - 1] == b.ptr[a.len - 1]) && span_equal(a, b);
+    uint8_t tag = text_tag(name);
+    for (size_t i = 0; i < object->count; i += STRIDE) {
+        size_t first = stride_first((stride)(stride_at((const char *)object->tags + i) == tag));
+        if (first < STRIDE)
+            return i + first;
+    }
+    return object->count;
 }
 
 const struct text *text_get(const struct text *object, struct span name)
 {
     if (!object || object->kind != TEXT_OBJECT)
         return NULL;
-    for (size_t i = 0; i < object->count; i++)
-        if (names_equal(object->members[i].name, name))
+    for (size_t i = likely_place(object, name); i < object->count; i++)
+        if (span_equal(object->members[i].name, name))
             return &object->members[i].value;
     return NULL;
 }
@@ -75,18 +82,18 @@ const struct text *text_point(const struct text *value, struct span pointer)
 
 bool text_integer(const struct text *value, int64_t *number)
 {
-    char digits[24];
-    struct span lexeme = value->string;
-    if (value->kind != TEXT_NUMBER || lexeme.len >= sizeof digits)
+    if (value->kind != TEXT_NUMBER)
         return false;
-    for (size_t i = 0; i < lexeme.len; i++)
-        if (lexeme.ptr[i] == '.' || lexeme.ptr[i] == 'e' || lexeme.ptr[i] == 'E')
+    struct span digits = value->string;
+    bool negative = span_starts(digits, SPAN("-"));
+    int64_t read = 0;
+    for (size_t i = negative; i < digits.len; i++) {
+        int digit = digits.ptr[i] - '0';
+        if (digit < 0 || digit > 9 || __builtin_mul_overflow(read, 10, &read) ||
+            __builtin_sub_overflow(read, digit, &read)) /* below zero there is one number more */
             return false;
-    memcpy(digits, lexeme.ptr, lexeme.len);
-    digits[lexeme.len] = 0;
-    errno = 0;
-    *number = strtoll(digits, NULL, 10);
-    return errno == 0;
+    }
+    return !__builtin_mul_overflow(read, negative ? 1 : -1, number);
 }
 
 double text_double(struct span lexeme)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Container files, the writing half: see the header. Deflate is raw (RFC 1951), as the specification wants
- * it, by ISA-L at level 1: it packs a block of records as well as zlib's default and costs a twelfth of it. */
+ * it, by ISA-L at level 1: it packs a block of records as well as zlib does by default, at a twelfth of the
+ * cost. */
 #include "producer/container.h"
 
 #include "base/limits.h"
@@ -77,17 +78,6 @@ struct container *container_begin(struct output *output, enum container_codec co
         return container;
     arena_free(arena);
     return NULL;
-}
-
-/* Room of exactly `size` bytes at the buffer's beginning. */
-static char *buffer_claim(struct buffer *buffer, size_t size)
-{
-    if (buffer->room < size) {
-        buffer->ptr = arena_alloc(buffer->arena, size);
-        buffer->room = size;
-    }
-    buffer->len = size;
-    return buffer->ptr;
 }
 
 static size_t deflated_most(size_t size)

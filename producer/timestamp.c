@@ -14,10 +14,12 @@ static enum timestamp within(int64_t ms)
 
 static enum timestamp read_number(const struct text *value, int64_t *ms)
 {
+    if (text_integer(value, ms))
+        return within(*ms);
     for (size_t i = 0; i < value->string.len; i++)
         if (strchr(".eE", value->string.ptr[i]))
             return TIMESTAMP_NOT_INTEGER;
-    return text_integer(value, ms) ? within(*ms) : TIMESTAMP_OUT_OF_RANGE;
+    return TIMESTAMP_OUT_OF_RANGE;
 }
 
 static enum timestamp read_string(struct span text, int64_t *ms)
