@@ -4,21 +4,31 @@
 
 #include <endian.h>
 
-void binary_long(struct buffer *out, int64_t number)
+enum { LONG_MAX_BYTES = 10 };
+
+static size_t put_long(char *to, int64_t number)
 {
-    char bytes[10];
     size_t len = 0;
     uint64_t rest = ((uint64_t)number << 1) ^ (uint64_t)(number >> 63);
     for (; rest > 0x7f; rest >>= 7)
-        bytes[len++] = (char)(rest | 0x80);
-    bytes[len++] = (char)rest;
-    buffer_put(out, (struct span){bytes, len});
+        to[len++] = (char)(rest | 0x80);
+    to[len++] = (char)rest;
+    return len;
+}
+
+void binary_long(struct buffer *out, int64_t number)
+{
+    char *end = buffer_claim(out, LONG_MAX_BYTES);
+    out->len += put_long(end, number);
 }
 
 void binary_bytes(struct buffer *out, struct span bytes)
 {
-    binary_long(out, (int64_t)bytes.len);
-    buffer_put(out, bytes);
+    char *end = buffer_claim(out, LONG_MAX_BYTES + bytes.len);
+    size_t head = put_long(end, (int64_t)bytes.len);
+    if (bytes.len)
+        memcpy(end + head, bytes.ptr, bytes.len);
+    out->len += head + bytes.len;
 }
 
 void binary_boolean(struct buffer *out, bool truth)

@@ -16,16 +16,19 @@ static bool misfit(struct error *err)
     return error_set(err, 0, "a mapped value does not fit the type of its field");
 }
 
-static bool put_branch(struct buffer *out, const struct avro_type *type, const struct value *value,
-                       struct error *err)
+/* The type that the value is written as: of a union the branch, whose place is written first. NULL: none. */
+static const struct avro_type *put_branch(struct buffer *out, const struct avro_type *type,
+                                          const struct value *value)
 {
+    if (type->kind != AVRO_UNION)
+        return fit_value(value, type) ? type : NULL;
     for (size_t i = 0; i < type->branch_count; i++) {
-        if (!fit_value(value, type->branches[i]))
-            continue;
-        binary_long(out, (int64_t)i);
-        return put_value(out, type->branches[i], value, err);
+        if (fit_value(value, type->branches[i])) {
+            binary_long(out, (int64_t)i);
+            return type->branches[i];
+        }
     }
-    return misfit(err);
+    return NULL;
 }
 
 static bool put_text(struct buffer *out, const struct avro_type *type, struct span text, struct error *err)
@@ -75,9 +78,8 @@ static bool put_members(struct buffer *out, const struct avro_type *type, const 
 static bool put_value(struct buffer *out, const struct avro_type *type, const struct value *value,
                       struct error *err)
 {
-    if (type->kind == AVRO_UNION)
-        return put_branch(out, type, value, err);
-    if (!fit_value(value, type))
+    type = put_branch(out, type, value);
+    if (!type)
         return misfit(err);
     switch (value->kind) {
     case VALUE_NULL: return true;

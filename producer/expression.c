@@ -39,20 +39,20 @@ static const struct text *find(const struct expression *expression, const struct
     return found && found->kind != TEXT_NULL ? found : NULL;
 }
 
-static struct value get(const struct expression *expression, struct evaluation *evaluation)
+/* `value` is null before. */
+static void get(const struct expression *expression, struct evaluation *evaluation, struct value *value)
 {
-    struct value value = {0};
     const struct text *found = find(expression, evaluation);
     if (!found)
-        return value;
+        return;
     /* An empty id is no id. */
     if (expression->as == AS_STRING && found->kind == TEXT_STRING && found->string.len == 0)
-        return value;
-    enum flaw flaw = convert_text(found, expression->as, &value, evaluation->arena);
+        return;
+    enum flaw flaw = convert_text(found, expression->as, value, evaluation->arena);
     if (flaw == FLAW_NONE)
-        return value;
+        return;
     warn(evaluation, flaw);
-    return (struct value){0};
+    *value = (struct value){0};
 }
 
 /* The first part that is there decides: to pass over a wrong one would hide a fault of the source. */
@@ -173,7 +173,7 @@ bool expression_evaluate(const struct expression *expression, struct evaluation 
     *value = (struct value){0};
     switch (expression->op) {
     case OP_NULL: return true;
-    case OP_GET: *value = get(expression, evaluation); return true;
+    case OP_GET: get(expression, evaluation, value); return true;
     case OP_TEXT: *value = string_value(expression->text); return true;
     case OP_CAPTURE:
         value->text = topic_captured(evaluation->template, evaluation->topic, expression->text);

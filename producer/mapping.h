@@ -12,11 +12,15 @@ enum value_kind { VALUE_NULL, VALUE_STRING, VALUE_BYTES, VALUE_LONG, VALUE_DOUBL
 /* One mapped value: the value of a field whose Avro type is T or ["null", T]. */
 struct value {
     enum value_kind kind;
-    struct span text;               /* VALUE_STRING: UTF-8; VALUE_BYTES: the bytes */
-    int64_t number;
-    double real;
-    const struct value *members;    /* VALUE_RECORD: in the order of the record type's fields */
-    size_t count;
+    union {
+        struct span text;               /* VALUE_STRING: UTF-8; VALUE_BYTES: the bytes */
+        int64_t number;                 /* VALUE_LONG */
+        double real;                    /* VALUE_DOUBLE */
+        struct {
+            const struct value *members;    /* VALUE_RECORD: in the order of the record type's fields */
+            size_t count;
+        };
+    };
 };
 
 enum outcome { OUTCOME_MAP, OUTCOME_SKIP, OUTCOME_DEAD_LETTER };
