@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include "base/limits.h"
+#include "base/random.h"
 #include "base/text_scan.h"
 
 #include <stdlib.h>
@@ -75,23 +76,29 @@ static bool read_array(struct scan *r, unsigned depth, size_t place)
  * thousand members cost twenty thousand steps. */
 struct names {
     size_t base;
-    uint64_t seen;
+    uint64_t seen, key;
     size_t *table, room;        /* 0: empty, else place - base + 1 */
 };
 
 enum { NAMES_COMPARED = 32 };
 
-static size_t name_hash(struct span name)
+/* Multiplied and folded, from a key that is drawn for each table: who sends a text cannot know which of its
+ * names will meet. */
+static size_t name_hash(uint64_t key, struct span name)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ (unsigned char)name.ptr[i]) * 0x100000001b3u;
-    return (size_t)(hash ^ hash >> 29);
+    uint64_t hash = key ^ name.len;
+    for (size_t i = 0; i < name.len; i += sizeof hash) {
+        uint64_t word = 0;
+        memcpy(&word, name.ptr + i, name.len - i < sizeof word ? name.len - i : sizeof word);
+        unsigned __int128 product = (unsigned __int128)(hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash = (uint64_t)product ^ (uint64_t)(product >> 64) ^ key;
+    }
+    return (size_t)hash;
 }
 
 static size_t *names_slot(const struct scan *r, const struct names *names, struct span name)
 {
-    size_t at = name_hash(name) & (names->room - 1);
+    size_t at = name_hash(names->key, name) & (names->room - 1);
     while (names->table[at] && !span_equal(r->pile[names->base + names->table[at] - 1].name, name))
         at = (at + 1) & (names->room - 1);
     return &names->table[at];
@@ -102,6 +109,8 @@ static void names_grow(const struct scan *r, struct names *names, size_t count)
     if (names->room >= 2 * (count + 1))
         return;
     free(names->table);
+    if (!names->key)
+        random_bytes(&names->key, sizeof names->key);
     names->room = 64;
     while (names->room < 4 * (count + 1))
         names->room *= 2;
