@@ -39,6 +39,7 @@ enum {
     FINDINGS_MAX = 10000,       /* differences told of one comparison; they can double with each type */
     FINDINGS_BYTES_MAX = 8 * MIB,/* … and the bytes of their texts */
     REFERENCES_MAX = 1000,      /* a cycle is caught by depth; this catches a fan */
+    REFERENCES_BYTES_MAX = 4 * MIB,/* … of large texts: reading one may take fifty times its bytes */
     SUBJECT_MAX = 4096,         /* bytes of a qualified subject; 42208 */
     TAGS_MAX = 1000,            /* schema tags to add and remove in a body; 42201 */
     RESERVED_MAX = 1000,        /* names in confluent:reserved where fields are validated; 42201 */

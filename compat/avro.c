@@ -93,6 +93,16 @@ static void know_reference(struct avro_model *model, struct avro_name *known, co
     known[model->known_count++] = is_named(root->kind) ? root->name : plain_name(kind_word(root->kind));
 }
 
+/* The type of a text that was read under another name; NULL: it was not. */
+static const struct avro_type *read_before(const struct dependency *deps, size_t place,
+                                           const struct avro_type *const *roots)
+{
+    for (size_t i = 0; i < place; i++)
+        if (deps[i].text.ptr == deps[place].text.ptr && deps[i].text.len == deps[place].text.len)
+            return roots[i];
+    return NULL;
+}
+
 bool read_schema(struct span text, bool strict, const struct dependency *deps, size_t count,
                  struct avro_model *model, struct arena *arena, struct error *err)
 {
@@ -102,11 +112,12 @@ bool read_schema(struct span text, bool strict, const struct dependency *deps, s
     r->types.arena = r->spaces.arena = r->verdicts.objects.arena = arena;
     struct avro_name *known = arena_array(arena, count, sizeof *known);
     *model = (struct avro_model){.known = known};
+    const struct avro_type **roots = arena_array(arena, count, sizeof *roots);
     for (size_t i = 0; i < count; i++) {
-        const struct avro_type *root;
-        if (!read_text(r, arena_copy(arena, deps[i].text), &root))
+        roots[i] = read_before(deps, i, roots);
+        if (!roots[i] && !read_text(r, arena_copy(arena, deps[i].text), &roots[i]))
             return false;
-        know_reference(model, known, root);
+        know_reference(model, known, roots[i]);
     }
     r->of_main = true;
     if (!read_text(r, text, &model->root))

@@ -16,7 +16,8 @@ struct schema {
     const void *model; /* private to the type */
 };
 
-/* A text that the schema may name, in the order in which it is to be read. Borrowed while parsing. */
+/* A text that the schema may name, in the order in which it is to be read. Borrowed while parsing. Several
+ * names may have one text, which is then told by its place in memory. */
 struct dependency {
     struct span name;
     struct span text;

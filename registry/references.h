@@ -38,7 +38,7 @@ struct fetched {
     size_t count;
     struct reference *references;               /* as asked for, -1 replaced by the number that it means */
     const struct name *subjects;                /* all that were looked at, also behind others */
-    bool too_many;                              /* why it failed: the bound, not a reference */
+    bool too_many;                              /* why it failed: a bound, not a reference */
 };
 
 struct fetching {
@@ -47,7 +47,7 @@ struct fetching {
     const struct reference *references;
     size_t count;
     bool hidden;                                /* soft-deleted versions are seen too */
-    size_t most;                                /* references, those behind others counted; 0: no bound */
+    bool bounded;                               /* in number and bytes, those behind others counted */
 };
 
 /* A failure's message is for the envelope of parsing, unless there were too many. */

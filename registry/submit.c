@@ -149,7 +149,7 @@ static bool fetch(const struct view *view, const struct registration *wanted, st
     struct error cause = {.arena = arena};
     struct fetching fetching = {.view = view, .context = wanted->subject.context,
                                 .references = wanted->references, .count = wanted->reference_count,
-                                .hidden = !how.strict, .most = REFERENCES_MAX};
+                                .hidden = !how.strict, .bounded = true};
     if (references_fetch(&fetching, fetched, arena, &cause))
         return true;
     return fetched->too_many ? error_pass(err, &cause) : parse_failed(entity, cause.message, err);

@@ -172,6 +172,28 @@ def test_10000_references_are_refused_and_1000_are_taken(client):
     assert client.register("r", '"T"', references=refer(1000)).status == 200
 
 
+def test_references_bring_at_most_4_mib(client):
+    for n in range(5):
+        client.register(f"t{n}", json.dumps(
+            {"type": "record", "name": f"T{n}", "doc": "d" * 1000000, "fields": []}))
+    references = [{"name": f"T{n}", "subject": f"t{n}", "version": 1} for n in range(5)]
+    size = sum(len(client.get(f"/subjects/t{n}/versions/1/schema").text) for n in range(5))
+
+    def refused(size):
+        return 422, 42201, f"Too many bytes of references: {size}, at most {4 << 20}"
+
+    for ask in (client.register, client.lookup):
+        assert ask("r", '"T4"', references=references).error == refused(size)
+    assert client.check("r", '"T4"', "latest", "", references=references).error == refused(size)
+    assert_nothing_is_there(client, "r")
+    assert client.register("r", '"T3"', references=references[:4]).status == 200
+    # Behind another they count as well, and a schema of many names counts once.
+    behind = [{"name": "R", "subject": "r", "version": 1}, references[4]]
+    assert client.register("r2", '"T4"', references=behind).error == refused(size + len('"T3"'))
+    many = [{**references[0], "name": f"N{n}"} for n in range(1000)]
+    assert client.register("r3", '"T0"', references=many).status == 200
+
+
 def test_metadata_of_1_mib_is_42209_and_nothing_is_half_written(client):
     client.register("other", '"int"')
 

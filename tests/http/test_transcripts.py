@@ -240,6 +240,7 @@ ELSEWHERE = {
     "associations_put": "test_transcripts.py::test_transcript",         # likewise
     "reference_invalid": "test_transcripts.py::test_transcript",        # at the end of a longer sentence
     "reference_missing": "test_transcripts.py::test_transcript",        # likewise
+    "references_too_large": "test_limits.py::test_references_bring_at_most_4_mib",
     "too_many_references": "test_references.py::test_many_references",
     "too_many_reserved": "test_limits.py::test_a_schema_reserves_at_most_1000_names",
     "too_many_rules": "test_limits.py::test_a_body_has_at_most_1000_rules",
