@@ -93,10 +93,15 @@ static void start_anew(struct input *input)
     *places_mark(input->places) = (struct mark){0};
 }
 
+/* Half a line was read. */
+static bool is_torn(const struct input *input)
+{
+    return input->end > input->start;
+}
+
 /* A while later there may be more, or something else behind it. */
 static bool wait_for_growth(struct input *input, struct error *err)
 {
-    bool more;
     if (!wait_for(input, -1, FOLLOW_MS, err))
         return false;
     if (input->stopped)
@@ -104,7 +109,7 @@ static bool wait_for_growth(struct input *input, struct error *err)
     input->ended = false;
     if (input->source && source_shrank(input->source))
         start_anew(input);
-    return places_look(input->places, &more, err);
+    return places_look(input->places, is_torn(input), err);
 }
 
 bool feed_over(struct input *input, bool *over, struct error *err)
@@ -112,13 +117,13 @@ bool feed_over(struct input *input, bool *over, struct error *err)
     *over = false;
     if (!input->ended)
         return true;
-    if (places_waits(input->places))
+    if (places_waits(input->places, is_torn(input)))
         return wait_for_growth(input, err);
     *over = true;
     return true;
 }
 
-bool feed_next(struct input *input, struct error *err)
+static bool next_source(struct input *input, struct error *err)
 {
     if (input->source) {
         input->done += source_taken(input->source);
@@ -131,13 +136,13 @@ bool feed_next(struct input *input, struct error *err)
     return !input->source || feed_resume(input, err);
 }
 
-bool feed_first(struct input *input, struct error *err)
+bool feed_next(struct input *input, struct error *err)
 {
-    if (!feed_next(input, err))
+    if (!next_source(input, err))
         return false;
-    /* A folder that is followed may be empty at first. */
-    while (!input->source && !input->stopped && places_waits(input->places))
-        if (!wait_for_growth(input, err) || !feed_next(input, err))
+    /* A folder that is followed may be empty. */
+    while (!input->source && !input->stopped && places_waits(input->places, false))
+        if (!wait_for_growth(input, err) || !next_source(input, err))
             return false;
     return true;
 }

@@ -45,8 +45,7 @@ void feed_mark(struct input *input);
 /* Goes to where the current source was read to before. */
 MUST_CHECK bool feed_resume(struct input *input, struct error *err);
 
-/* The next source; the first one, for which one may have to wait. */
+/* The next source, for which one may have to wait. */
 MUST_CHECK bool feed_next(struct input *input, struct error *err);
-MUST_CHECK bool feed_first(struct input *input, struct error *err);
 
 #endif

@@ -34,6 +34,7 @@ void input_close(struct input *input)
 
 bool input_follow(struct input *input, struct error *err)
 {
+    input->marked = true; /* a file that grows after its turn is gone on with */
     return places_follow(input->places, err);
 }
 
@@ -171,7 +172,7 @@ static bool next_of_source(struct input *input, struct line *line, bool *found, 
 
 enum input_result input_next(struct input *input, struct line *line, struct error *err)
 {
-    if (!input->source && !input->stopped && !feed_first(input, err))
+    if (!input->source && !input->stopped && !feed_next(input, err))
         return INPUT_FAILED;
     while (input->source && !input->stopped) {
         bool found;

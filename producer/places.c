@@ -1,34 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where the input comes from: see the header. A file is known by device and inode, so that one that was
  * rotated to another name is not read twice. */
-#include "producer/places.h"
-
-#include "producer/folder.h"
+#include "producer/places_list.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-struct place {
-    const char *name;
-    const char *known_as; /* in the state: the name that was given */
-    struct source *source;    /* NULL: not opened yet, or done with */
-    struct identity identity;
-    struct mark mark;
-};
-
-struct places {
-    struct arena *arena;
-    struct place *list;
-    size_t count, room;
-    size_t next;        /* the current one is the one before */
-    const char *folder; /* the one name that was given is a folder's */
-    size_t names;
-    bool follows;
-    uint64_t total; /* UINT64_MAX: unknown */
-};
-
-static struct place *add(struct places *places, const char *name)
+struct place *places_add(struct places *places, const char *name)
 {
     if (places->count == places->room) {
         size_t room = places->room ? 2 * places->room : 16;
@@ -39,8 +18,7 @@ static struct place *add(struct places *places, const char *name)
         places->room = room;
     }
     struct place *place = &places->list[places->count++];
-    *place = (struct place){.name = arena_copy(places->arena, span_of(name)).ptr};
-    place->known_as = place->name;
+    *place = (struct place){.name = name, .known_as = name};
     return place;
 }
 
@@ -52,6 +30,13 @@ static bool is_known(const struct places *places, struct identity identity)
     return false;
 }
 
+void places_add_listed(struct places *places, const struct folder_file *file)
+{
+    places_add(places, arena_copy(places->arena, span_of(file->path)).ptr)->identity = file->identity;
+    if (places->total != UINT64_MAX)
+        places->total += file->size;
+}
+
 static bool add_folder(struct places *places, const char *name, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
@@ -59,19 +44,14 @@ static bool add_folder(struct places *places, const char *name, struct error *er
     size_t count;
     if (!folder_list(name, &files, &count, arena, err))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        if (places->follows && is_known(places, files[i].identity))
-            continue;
-        add(places, files[i].path)->identity = files[i].identity;
-        if (places->total != UINT64_MAX)
-            places->total += files[i].size;
-    }
+    for (size_t i = 0; i < count; i++)
+        places_add_listed(places, &files[i]);
     return true;
 }
 
-static bool add_file(struct places *places, const char *name, struct error *err)
+bool places_add_file(struct places *places, const char *name, struct error *err)
 {
-    struct place *place = add(places, name);
+    struct place *place = places_add(places, arena_copy(places->arena, span_of(name)).ptr);
     place->source = source_open(place->name, err);
     if (!place->source)
         return false;
@@ -88,7 +68,7 @@ static bool add_name(struct places *places, const char *name, struct error *err)
 {
     struct stat found;
     if (strcmp(name, "-") == 0 || stat(name, &found) != 0 || !S_ISDIR(found.st_mode))
-        return add_file(places, name, err);
+        return places_add_file(places, name, err);
     places->folder = arena_copy(places->arena, span_of(name)).ptr;
     return add_folder(places, name, err);
 }
@@ -117,15 +97,6 @@ void places_close(struct places *places)
     for (size_t i = 0; i < places->count; i++)
         source_close(places->list[i].source);
     arena_free(places->arena);
-}
-
-bool places_follow(struct places *places, struct error *err)
-{
-    places->follows = true;
-    places->total = UINT64_MAX;
-    if (places->names != 1 || (!places->folder && !source_is_file(places->list[0].source)))
-        return error_set(err, 0, "--follow wants one INPUT, a file or a folder");
-    return true;
 }
 
 /* ---- going on ---- */
@@ -158,7 +129,7 @@ static bool insert_rotated(struct places *places, size_t at, const struct state_
                 SPAN_ARGS(entry->name), (unsigned long long)entry->mark.offset);
         return true;
     }
-    if (!add_file(places, path, err))
+    if (!places_add_file(places, path, err))
         return false;
     struct place place = places->list[places->count - 1];
     memmove(&places->list[at + 1], &places->list[at], (places->count - 1 - at) * sizeof place);
@@ -191,9 +162,12 @@ bool places_resume(struct places *places, const struct state *state, struct erro
     return true;
 }
 
-/* A place that was read to its end and followed by another of its name is nothing to go on with. */
+/* A place that was read to its end and followed by another of its name is nothing to go on with. In a folder
+ * it has only got another name. */
 static bool is_past(const struct places *places, size_t at)
 {
+    if (places->folder)
+        return false;
     for (size_t later = at + 1; later < places->next; later++)
         if (strcmp(places->list[later].known_as, places->list[at].known_as) == 0)
             return true;
@@ -238,20 +212,42 @@ static struct source *open_listed(const struct places *places, const struct plac
     return NULL;
 }
 
+static void finish(struct place *place)
+{
+    if (!place->source)
+        return;
+    place->taken = source_taken(place->source);
+    place->done = true;
+    source_close(place->source);
+    place->source = NULL;
+}
+
+/* The one that is next is open, or there is none. One that grew after its turn may be gone by now. */
+static bool open_next(struct places *places, struct error *err)
+{
+    for (; places->next < places->count; places->next++) {
+        struct place *place = &places->list[places->next];
+        AUTO_ARENA arena = arena_new();
+        struct error own = {.arena = arena};
+        if (place->source || (place->source = open_listed(places, place, &own)))
+            return true;
+        if (!place->again)
+            return error_pass(err, &own);
+        fprintf(stderr, "genesys-producer: %.*s\n", SPAN_ARGS(own.message));
+        place->done = true;
+    }
+    return true;
+}
+
 bool places_next(struct places *places, struct source **source, struct error *err)
 {
     *source = NULL;
-    if (places->next > 0) {
-        source_close(places->list[places->next - 1].source);
-        places->list[places->next - 1].source = NULL;
-    }
-    if (places->next == places->count)
-        return true;
-    struct place *place = &places->list[places->next];
-    if (!place->source && !(place->source = open_listed(places, place, err)))
+    if (places->next > 0)
+        finish(&places->list[places->next - 1]);
+    if (!open_next(places, err))
         return false;
-    places->next++;
-    *source = place->source;
+    if (places->next < places->count)
+        *source = places->list[places->next++].source;
     return true;
 }
 
@@ -268,33 +264,4 @@ const char *places_name(const struct places *places)
 uint64_t places_total(const struct places *places)
 {
     return places->total == UINT64_MAX ? 0 : places->total;
-}
-
-/* ---- following ---- */
-
-bool places_follows(const struct places *places)
-{
-    return places->follows;
-}
-
-bool places_waits(const struct places *places)
-{
-    return places->follows && places->next == places->count;
-}
-
-bool places_look(struct places *places, bool *more, struct error *err)
-{
-    size_t before = places->count;
-    if (places->folder) {
-        if (!add_folder(places, places->folder, err))
-            return false;
-    } else if (source_replaced(places->list[places->next - 1].source)) {
-        AUTO_ARENA arena = arena_new();
-        struct error own = {.arena = arena};
-        /* Gone again between two looks: the next one finds what came then. */
-        if (!add_file(places, places_name(places), &own))
-            places->count = before;
-    }
-    *more = places->count > before;
-    return true;
 }

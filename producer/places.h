@@ -33,10 +33,11 @@ uint64_t places_total(const struct places *places);   /* bytes of all; 0: unknow
 
 bool places_follows(const struct places *places);
 
-/* The end of the current place is no end: it is the last one and followed. */
-bool places_waits(const struct places *places);
+/* The end of the current place is no end: it is followed, and none behind it is new. `torn`: half a line of
+ * it was read, which files that were read before have to wait for. */
+bool places_waits(const struct places *places, bool torn);
 
-/* Whether something has come behind the current place, which then grows no more. */
-MUST_CHECK bool places_look(struct places *places, bool *more, struct error *err);
+/* Adds what has come behind the current place. */
+MUST_CHECK bool places_look(struct places *places, bool torn, struct error *err);
 
 #endif

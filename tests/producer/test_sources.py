@@ -257,6 +257,60 @@ def test_a_folder_is_followed_through_rotations(producer, tmp_path):
             run.wait([1] + [each for n in range(2, number + 1) for each in (10 * n, n)])
 
 
+def rotated(folder):
+    """A folder whose one file was rotated and read to its end; the run is at the new one."""
+    live = folder / "events.log"
+    live.rename(folder / "events.log.1")
+    live.write_text(feed(2))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "in"
+    made.mkdir()
+    (made / "events.log").write_text(feed(1))
+    return made
+
+
+def test_what_is_written_to_a_file_of_a_folder_after_its_rotation_is_read(producer, folder):
+    with Following(producer, folder) as run:
+        run.wait([1])
+        rotated(folder)
+        run.wait([1, 2])
+        append(folder / "events.log.1", feed(3, 4))
+        run.wait([1, 2, 3, 4])
+        append(folder / "events.log", feed(5))
+        run.wait([1, 2, 3, 4, 5])
+        assert run.err.read_text() == ""
+
+
+def test_half_a_line_is_not_torn_by_what_comes_to_another_file(producer, folder):
+    with Following(producer, folder) as run:
+        run.wait([1])
+        rotated(folder)
+        run.wait([1, 2])
+        text = feed(5)
+        append(folder / "events.log", text[:40])
+        append(folder / "events.log.1", feed(3))
+        time.sleep(0.7)
+        assert {*run.keys()} <= {1, 2, 3}
+        append(folder / "events.log", text[40:])
+        run.wait([1, 2, 3, 5]) if run.keys()[-1] == 3 else run.wait([1, 2, 5, 3])
+
+
+@pytest.mark.parametrize("numbers", [(7,), (7, 8, 9)])
+def test_a_new_file_of_a_folder_is_read_though_its_inode_was_read_before(producer, folder, numbers):
+    with Following(producer, folder) as run:
+        run.wait([1])
+        append(folder / "events.log", feed(9))
+        run.wait([1, 9])
+        rotated(folder)
+        run.wait([1, 9, 2])
+        # As a new file with the number of a deleted one.
+        (folder / "events.log.1").write_text(feed(*numbers))
+        run.wait([1, 9, 2, *numbers])
+
+
 @pytest.mark.parametrize("arguments", [["-"], ["a", "a"], ["in", "a"], []])
 def test_only_one_file_or_folder_can_be_followed(producer, tmp_path, arguments):
     (tmp_path / "a").write_text("")

@@ -142,6 +142,38 @@ def test_a_folder_is_gone_on_with_whatever_its_files_are_called(site, tmp_path):
     assert [entry["name"] for entry in site.state()["files"]] == ["in/events.log"]
 
 
+def test_a_folder_that_was_followed_through_a_rotation_is_gone_on_with(site, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "events.log").write_text(feed(1, 2))
+    process = site.start("--follow", "in")
+    site.wait([1, 2])
+    (folder / "events.log").rename(folder / "events.log.1")
+    (folder / "events.log").write_text(feed(3))
+    site.wait([1, 2, 3])
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0
+    site.run("in")
+    assert site.numbers() == [1, 2, 3]
+
+
+def test_a_folders_files_that_are_gone_leave_the_state(site, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    process = site.start("--follow", "in")
+    for number in range(4):
+        (folder / f"events-{number}").write_text(feed(number))
+        site.wait([*range(number + 1)])
+    for number in range(3):
+        (folder / f"events-{number}").unlink()
+    time.sleep(6)       # one look without it is not enough: renaming hides a file from a look
+    append(folder / "events-3", feed(4))
+    site.wait([*range(5)])
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 0
+    assert [entry["name"] for entry in site.state()["files"]] == ["in/events-3"]
+
+
 def test_a_compressed_file_is_gone_on_with(site, tmp_path):
     path = tmp_path / "events.gz"
     path.write_bytes(gzip.compress(feed(*range(100)).encode()))
