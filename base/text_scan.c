@@ -24,6 +24,24 @@ bool scan_fail_here(struct scan *r)
     return scan_fail(r, r->at < r->end ? TEXT_BAD : TEXT_TRUNCATED);
 }
 
+/* The first byte from `at` on that Jackson takes nowhere between values, be it in a comment; or `end`. */
+static const char *find_control(const char *at, const char *end)
+{
+    while (at < end && ((unsigned char)*at >= ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
+        at++;
+    return at;
+}
+
+static const char *comment_end(const struct scan *r, char kind)
+{
+    if (kind == '*')
+        return memmem(r->at, (size_t)(r->end - r->at), "*/", 2);
+    const char *at = r->at;
+    while (at < r->end && *at != '\n' && *at != '\r')
+        at++;
+    return at;
+}
+
 static bool skip_comment(struct scan *r)
 {
     if (r->end - r->at < 2)
@@ -32,15 +50,13 @@ static bool skip_comment(struct scan *r)
     if (kind != '/' && kind != '*')
         return scan_fail(r, TEXT_BAD);
     r->at += 2;
-    if (kind == '/') {
-        while (r->at < r->end && *r->at != '\n' && *r->at != '\r')
-            r->at++;
-        return true;
-    }
-    const char *close = memmem(r->at, (size_t)(r->end - r->at), "*/", 2);
-    if (!close)
+    const char *end = comment_end(r, kind);
+    if (!end)
         return scan_fail_at(r, TEXT_TRUNCATED, r->end);
-    r->at = close + 2;
+    const char *control = find_control(r->at, end);
+    if (control < end)
+        return scan_fail_at(r, TEXT_BAD, control);
+    r->at = kind == '*' ? end + 2 : end;
     return true;
 }
 

@@ -72,6 +72,9 @@ static void schema_texts_may_hold_comments_and_odd_ends(void **state)
     assert_string_equal(AVRO("\"int\" // after"), "trailing-data");
     assert_string_equal(AVRO("[1/*x*/,/**/2]"), "ok");
     assert_string_equal(AVRO("/*"), "truncated");
+    assert_string_equal(AVRO("/* \t\n\r\x7f */ // \t\x7f\r1"), "ok");
+    assert_string_equal(AVRO("/* \x01 */ 1"), "bad-json");
+    assert_string_equal(AVRO("// \x1f\n1"), "bad-json");
     assert_string_equal(AVRO("\"\\ud800\""), "ok");
     assert_string_equal(BODY("{} what follows is not read"), "ok");
 }
