@@ -228,6 +228,19 @@ static bool goes_on(char byte)
            byte == '+' || byte == '-';
 }
 
+/* Jackson counts digits alone, and not the zero that stands for nothing before a point. */
+static bool too_long(const char *from, const char *end)
+{
+    if (end - from <= TEXT_NUMBER_MAX)
+        return false;
+    from += *from == '-';
+    from += *from == '0';
+    size_t count = 0;
+    for (; from < end; from++)
+        count += *from >= '0' && *from <= '9';
+    return count > TEXT_NUMBER_MAX;
+}
+
 bool scan_number(struct scan *r, struct text *value)
 {
     const char *from = r->at;
@@ -250,7 +263,7 @@ bool scan_number(struct scan *r, struct text *value)
     }
     if (r->at < r->end && goes_on(*r->at))
         return scan_fail(r, TEXT_BAD);
-    if (!r->rules->unbounded && r->at - from > TEXT_NUMBER_MAX)
+    if (!r->rules->unbounded && too_long(from, r->at))
         return scan_fail_at(r, TEXT_TOO_LONG, from);
     value->kind = TEXT_NUMBER;
     value->string = (struct span){from, (size_t)(r->at - from)};

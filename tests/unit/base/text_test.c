@@ -98,6 +98,31 @@ static void the_last_of_equal_names_wins_in_the_place_of_the_first(void **state)
     assert_int_equal(number, 10000);
 }
 
+/* The fault of `before`, so many digits, `after`. */
+static enum text_fault fault_of_digits(const char *before, int count, const char *after)
+{
+    AUTO_ARENA arena = arena_new();
+    struct buffer text = {.arena = arena};
+    buffer_put(&text, span_of(before));
+    for (int i = 0; i < count; i++)
+        buffer_byte(&text, '1');
+    buffer_put(&text, span_of(after));
+    return fault_of(text.ptr, text.len, &text_rules_avro);
+}
+
+static void a_number_is_as_long_as_its_digits(void **state)
+{
+    (void)state;
+    assert_int_equal(fault_of_digits("", TEXT_NUMBER_MAX, ""), TEXT_OK);
+    assert_int_equal(fault_of_digits("", TEXT_NUMBER_MAX + 1, ""), TEXT_TOO_LONG);
+    assert_int_equal(fault_of_digits("-", TEXT_NUMBER_MAX, ""), TEXT_OK);
+    assert_int_equal(fault_of_digits("-", TEXT_NUMBER_MAX + 1, ""), TEXT_TOO_LONG);
+    assert_int_equal(fault_of_digits("-0.", TEXT_NUMBER_MAX, ""), TEXT_OK);
+    assert_int_equal(fault_of_digits("-0.", TEXT_NUMBER_MAX + 1, ""), TEXT_TOO_LONG);
+    assert_int_equal(fault_of_digits("2.", TEXT_NUMBER_MAX - 2, "e-3"), TEXT_OK);
+    assert_int_equal(fault_of_digits("2.", TEXT_NUMBER_MAX - 1, "e-3"), TEXT_TOO_LONG);
+}
+
 static enum text_fault fault_of_depth(size_t depth, const struct text_rules *rules, const char *inside)
 {
     AUTO_ARENA arena = arena_new();
@@ -275,6 +300,7 @@ int main(void)
         cmocka_unit_test(schema_texts_may_hold_comments_and_odd_ends),
         cmocka_unit_test(the_last_of_equal_names_wins_in_the_place_of_the_first),
         cmocka_unit_test(the_number_of_values_is_bounded),
+        cmocka_unit_test(a_number_is_as_long_as_its_digits),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(strings_and_pointers_are_decoded),
         cmocka_unit_test(numbers_look_like_java),
