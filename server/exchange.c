@@ -91,6 +91,7 @@ bool exchange_head(struct exchange *exchange)
     bool good = admit_head(head, &limits, &framing, &err);
     if (good) {
         api_route(&exchange->call);
+        exchange->upload.all = exchange->with->uploads;
         exchange->upload.most = api_body_max(&exchange->call, (size_t)config->body_max);
         exchange->upload.drain = (uint64_t)config->drain_max;
         good = admit_body(&framing, exchange->upload.most, &err);
@@ -107,12 +108,18 @@ void exchange_run(struct exchange *exchange)
     exchange->stage = STAGE_ANSWERED;
 }
 
+static bool is_kept(const struct upload *upload, struct error *err)
+{
+    if (upload_too_large(upload))
+        return error_body_too_large(err);
+    return !upload->crowded || error_no_room(err);
+}
+
 struct lane *exchange_lane(struct exchange *exchange)
 {
     const struct lanes *lanes = exchange->with->lanes;
-    if (upload_dropped(&exchange->upload)) {
-        struct error err = {.arena = exchange->arena};
-        (void)error_body_too_large(&err);
+    struct error err = {.arena = exchange->arena};
+    if (!is_kept(&exchange->upload, &err)) {
         refuse(exchange, &err);
         return NULL;
     }
@@ -131,7 +138,7 @@ struct lane *exchange_lane(struct exchange *exchange)
 void exchange_lane_full(struct exchange *exchange)
 {
     struct error err = {.arena = exchange->arena};
-    (void)error_lane_full(&err);
+    (void)error_no_room(&err);
     refuse(exchange, &err);
 }
 

@@ -7,6 +7,7 @@
 #include "server/config.h"
 #include "server/lane.h"
 #include "server/listen.h"
+#include "server/upload.h"
 
 /* libmicrohttpd answers these before it asks us, as HTML, and closes:
  *   400  a header line without a colon; no version or a malformed one; a malformed chunk; a Content-Length
@@ -26,6 +27,7 @@ struct http_options {
     const struct dialect *dialect;
     struct metrics *metrics;
     const struct lanes *lanes;
+    struct uploads *uploads;
     const struct listener *listener;
     const struct config *config;
 };

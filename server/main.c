@@ -31,6 +31,7 @@ struct process {
     struct sweeper *sweeper;
     struct metrics *metrics;
     struct lanes lanes;
+    struct uploads uploads;
     struct http *http;
 };
 
@@ -137,11 +138,15 @@ static bool open_http(struct process *process, struct error *err)
     if (!process->lanes.write)
         return false;
     process->metrics = metrics_new();
+    /* The largest body alone must find room. */
+    bool enough = config->bodies_max >= config->body_max;
+    process->uploads.most = (size_t)(enough ? config->bodies_max : config->body_max);
     struct http_options options = {
         .registry = process->registry,
         .dialect = &process->dialect,
         .metrics = process->metrics,
         .lanes = &process->lanes,
+        .uploads = &process->uploads,
         .listener = &process->listener,
         .config = config,
     };

@@ -3,50 +3,69 @@
  * nothing. */
 #include "server/upload.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
 
 enum { FIRST_ROOM = 4 * KIB };
 
-bool upload_dropped(const struct upload *upload)
+bool upload_too_large(const struct upload *upload)
 {
     return upload->seen > upload->most;
 }
 
-static void grow(struct upload *upload)
+/* Small bodies are always taken: a connection costs more than they do. */
+static bool claim(struct upload *upload, size_t room)
 {
-    if (upload->room == 0)
-        upload->room = FIRST_ROOM;
-    while (upload->room < upload->seen)
-        upload->room *= 2;
-    upload->ptr = realloc(upload->ptr, upload->room);
+    struct uploads *all = upload->all;
+    size_t more = room - upload->room, held = atomic_fetch_add(&all->held, more) + more;
+    if (room <= FIRST_ROOM || held <= all->most)
+        return true;
+    atomic_fetch_sub(&all->held, more);
+    return false;
+}
+
+static bool grow(struct upload *upload)
+{
+    size_t room = upload->room ? upload->room : FIRST_ROOM;
+    while (room < upload->seen)
+        room *= 2;
+    if (room > upload->most)
+        room = upload->most;
+    if (!claim(upload, room))
+        return false;
+    upload->room = room;
+    upload->ptr = realloc(upload->ptr, room);
     if (!upload->ptr)
         abort();
+    return true;
 }
 
 bool upload_take(struct upload *upload, const char *bytes, size_t size)
 {
     size_t len = (size_t)upload->seen;
     upload->seen += size;
-    if (upload_dropped(upload)) {
+    if (!upload_too_large(upload) && !upload->crowded && upload->seen > upload->room)
+        upload->crowded = !grow(upload);
+    if (upload_too_large(upload) || upload->crowded) {
         upload_free(upload);
         return upload->seen <= upload->most + upload->drain;
     }
-    if (upload->seen > upload->room)
-        grow(upload);
     memcpy(upload->ptr + len, bytes, size);
     return true;
 }
 
 struct span upload_span(const struct upload *upload)
 {
-    return upload_dropped(upload) ? (struct span){0} : (struct span){upload->ptr, (size_t)upload->seen};
+    return upload->ptr ? (struct span){upload->ptr, (size_t)upload->seen} : (struct span){0};
 }
 
 void upload_free(struct upload *upload)
 {
     free(upload->ptr);
+    if (upload->room)
+        atomic_fetch_sub(&upload->all->held, upload->room);
     upload->ptr = NULL;
     upload->room = 0;
 }

@@ -161,6 +161,31 @@ def test_a_string_of_a_body_has_at_most_20_million_characters(tmp_path):
             assert client.post("/subjects/s/versions", body).status == status
 
 
+def is_read(raw):
+    """The other side has taken all that was sent: nothing waits in either end of the connection."""
+    port = f":{raw.sock.getsockname()[1]:04X}"
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        ends = [line.split() for line in table if port in line]
+    return all(end[4] == "00000000:00000000" for end in ends if port in end[1] + end[2])
+
+
+def test_bodies_that_find_no_room_among_the_others_are_503(tmp_path):
+    large = {"schema": json.dumps({"type": "record", "name": "R", "fields": [], "doc": "d" * 700000})}
+    request = post(json.dumps(large), target="/subjects/a/versions")
+    with Registry(tmp_path, ":memory:", ["--body-max", "1MiB", "--bodies-max", "1MiB"]) as registry:
+        with Raw(registry.port) as first, Raw(registry.port) as second:
+            first.send(request[:-1])
+            wait_until(lambda: is_read(first))
+            second.send(request)
+            assert second.answer().error == (503, 503, "HTTP 503 Service Unavailable")
+            second.send(post(INT, target="/subjects/b/versions"))   # still open; small bodies are taken
+            assert second.answer().status == 200
+            first.send(request[-1:])
+            assert first.answer().status == 200
+        with Raw(registry.port) as third:   # the first one's room is free when its reply has left
+            wait_until(lambda: third.send(request) and third.answer().status == 200)
+
+
 def test_10000_references_are_refused_and_1000_are_taken(client):
     client.register("t", record("T"))
     for ask in (client.register, client.lookup):

@@ -229,7 +229,7 @@ ELSEWHERE = {
     "target_too_long": HEADS,
     "header_too_large": HEADS,
     "schema_too_large": "test_bad_input.py::test_a_new_schema_over_1_mib_is_42209_after_all_other_checks",
-    "lane_full": "test_limits.py::test_a_store_that_does_not_answer_is_50001_and_a_full_lane_503",
+    "no_room": "test_limits.py::test_a_store_that_does_not_answer_is_50001_and_a_full_lane_503",
     "store": "test_limits.py::test_a_store_that_does_not_answer_is_50001_and_a_full_lane_503",
     "too_many_versions": "test_limits.py::test_a_subject_has_at_most_10000_versions",
     "no_number_left": "test_limits.py::test_after_the_last_version_number_a_subject_takes_no_more",

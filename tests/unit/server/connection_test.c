@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "server/calls.h"
 #include "server/listen.h"
 #include "server/peers.h"
@@ -122,16 +123,42 @@ static void test_a_refused_sender_is_left_when_its_time_is_up(void **state)
 static void test_an_upload_is_kept_then_dropped_then_given_up(void **state)
 {
     (void)state;
-    struct upload upload = {.most = 10, .drain = 5};
+    struct uploads all = {.most = 1 * MIB};
+    struct upload upload = {.all = &all, .most = 10, .drain = 5};
     assert_true(upload_take(&upload, "12345", 5));
     assert_true(upload_take(&upload, "67890", 5));
     assert_true(span_equal(upload_span(&upload), SPAN("1234567890")));
-    assert_false(upload_dropped(&upload));
+    assert_false(upload_too_large(&upload));
     assert_true(upload_take(&upload, "12345", 5));
-    assert_true(upload_dropped(&upload));
+    assert_true(upload_too_large(&upload));
     assert_int_equal(upload_span(&upload).len, 0);
     assert_false(upload_take(&upload, "1", 1));
+    assert_int_equal(all.held, 0);
     upload_free(&upload);
+}
+
+static void test_an_upload_that_finds_no_room_among_the_others_is_dropped(void **state)
+{
+    (void)state;
+    static const char bytes[64 * KIB];
+    struct uploads all = {.most = 100 * KIB};
+    struct upload first = {.all = &all, .most = 1 * MIB, .drain = 0}, second = first, small = first;
+    assert_true(upload_take(&first, bytes, 64 * KIB));
+    assert_true(upload_take(&second, bytes, 30 * KIB));
+    assert_false(second.crowded);
+    assert_true(upload_take(&second, bytes, 10 * KIB));
+    assert_true(second.crowded && upload_span(&second).len == 0);
+    assert_true(upload_take(&second, bytes, 10 * KIB)); /* read over, so that its sender gets the 503 */
+    assert_true(upload_take(&small, bytes, 4 * KIB));
+    assert_int_equal(upload_span(&small).len, 4 * KIB);
+    upload_free(&first);
+    upload_free(&second);
+    upload_free(&small);
+    assert_int_equal(all.held, 0);
+    struct upload largest = {.all = &all, .most = 100 * KIB}; /* the largest finds room when it is alone */
+    assert_true(upload_take(&largest, bytes, 64 * KIB) && upload_take(&largest, bytes, 36 * KIB));
+    assert_int_equal(upload_span(&largest).len, 100 * KIB);
+    upload_free(&largest);
 }
 
 static void test_calls_end_only_once_none_is_left(void **state)
@@ -193,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_a_refused_sender_is_listened_to_until_it_stops),
         cmocka_unit_test(test_a_refused_sender_is_left_when_its_time_is_up),
         cmocka_unit_test(test_an_upload_is_kept_then_dropped_then_given_up),
+        cmocka_unit_test(test_an_upload_that_finds_no_room_among_the_others_is_dropped),
         cmocka_unit_test(test_calls_end_only_once_none_is_left),
         cmocka_unit_test(test_port_0_picks_one_and_tells_it),
         cmocka_unit_test(test_what_is_no_address_is_refused),
