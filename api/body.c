@@ -82,15 +82,6 @@ bool body_string(const struct call *call, const char *name, struct span *value, 
     }
 }
 
-static struct span trimmed(struct span text)
-{
-    while (text.len && (unsigned char)text.ptr[0] <= ' ')
-        text = span_from(text, 1);
-    while (text.len && (unsigned char)text.ptr[text.len - 1] <= ' ')
-        text.len--;
-    return text;
-}
-
 /* A string in the place of a number or a boolean: blank, or the word null, is none. */
 static bool no_value(struct span text)
 {
@@ -104,7 +95,7 @@ static bool int_of(const struct call *call, const char *name, const struct text 
     if (!found)
         return true;
     if (found->kind == TEXT_STRING) {
-        struct span text = trimmed(found->string);
+        struct span text = span_trim(found->string);
         if (no_value(text))
             return true;
         *has = call_number(text, value);
@@ -145,7 +136,7 @@ bool body_bool(const struct call *call, const char *name, bool *has, bool *value
     }
     if (found->kind != TEXT_STRING)
         return mistyped(call, name, found, body_kinds[TEXT_BOOLEAN], err);
-    struct span text = trimmed(found->string);
+    struct span text = span_trim(found->string);
     *has = !no_value(text);
     if (!*has)
         return true;

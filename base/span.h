@@ -61,6 +61,16 @@ static inline struct span span_first(struct span text, size_t len)
     return (struct span){text.ptr, len < text.len ? len : text.len};
 }
 
+/* Without blanks at both ends; as for Java's trim, every character up to U+0020 is one. */
+static inline struct span span_trim(struct span text)
+{
+    while (text.len && (unsigned char)text.ptr[0] <= ' ')
+        text = span_from(text, 1);
+    while (text.len && (unsigned char)text.ptr[text.len - 1] <= ' ')
+        text.len--;
+    return text;
+}
+
 /* A copy in the bytes behind a struct; `at` moves on behind it. */
 static inline struct span span_keep(char **at, struct span text)
 {

@@ -24,7 +24,7 @@ static bool read_json(struct reader *r, struct span bytes, struct text *json)
 /* Told last: what is wrong inside the value goes first. */
 static bool check_rest(struct reader *r, struct span bytes, const struct text *json)
 {
-    struct span rest = java_trim(span_from(bytes, (size_t)(json->source.ptr + json->source.len - bytes.ptr)));
+    struct span rest = span_trim(span_from(bytes, (size_t)(json->source.ptr + json->source.len - bytes.ptr)));
     return !rest.len || reader_fail(r, "dangling content after end of schema: %.*s", SPAN_ARGS(rest));
 }
 

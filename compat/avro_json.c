@@ -75,18 +75,9 @@ static bool java_grammar(const char *at, const char **end)
     return at[0] == 0 || (strchr("fFdD", at[0]) && at[1] == 0);
 }
 
-struct span java_trim(struct span string)
-{
-    while (string.len && (unsigned char)string.ptr[0] <= 0x20)
-        string = span_from(string, 1);
-    while (string.len && (unsigned char)string.ptr[string.len - 1] <= 0x20)
-        string.len--;
-    return string;
-}
-
 bool java_double(struct span string, double *number)
 {
-    string = java_trim(string);
+    string = span_trim(string);
     if (!string.len || memchr(string.ptr, 0, string.len))
         return false;
     bool minus = string.ptr[0] == '-';

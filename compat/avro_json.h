@@ -35,7 +35,4 @@ const struct text_member **json_sorted(const struct text *object, struct arena *
 /* A value as Java's Double.parseDouble reads it from a string; false: it is no number. */
 bool java_double(struct span string, double *number);
 
-/* Without characters up to U+0020 at both ends. */
-struct span java_trim(struct span string);
-
 #endif

@@ -303,7 +303,7 @@ static bool read_fallback(struct reader *r, const struct text *json, struct avro
     if (!given || !real || given->kind != TEXT_STRING)
         return true;
     double number;
-    struct span trimmed = java_trim(given->string);
+    struct span trimmed = span_trim(given->string);
     if (!trimmed.len)
         return reader_fail(r, "empty String");
     if (!java_double(given->string, &number))

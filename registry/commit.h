@@ -94,6 +94,11 @@ struct change *decision_version(struct decision *decision, enum change_kind kind
 /* Whether the mode lets this name be written (42205). */
 MUST_CHECK bool decision_may_write(const struct decision *decision, struct name name, struct error *err);
 
+/* A version that is live or recycled, under a name that may be written: 40401 where there is nothing of the
+ * subject, 42205, 40402, 40492. */
+MUST_CHECK bool decision_find_version(const struct decision *decision, struct name name, int number,
+                                      const struct version **version, struct error *err);
+
 /* The same for a registration: ids are brought to what imports, and only there. */
 MUST_CHECK bool decision_may_register(const struct decision *decision, struct name name, bool has_id,
                                       struct error *err);

@@ -93,15 +93,6 @@ struct reserved {
     bool more; /* than there is room for */
 };
 
-static struct span trimmed(struct span text)
-{
-    while (text.len && (unsigned char)text.ptr[0] <= ' ')
-        text = span_from(text, 1);
-    while (text.len && (unsigned char)text.ptr[text.len - 1] <= ' ')
-        text.len--;
-    return text;
-}
-
 static struct reserved *reserved_by(const struct metadata *metadata, struct arena *arena)
 {
     struct reserved *reserved = arena_alloc(arena, sizeof *reserved);
@@ -109,7 +100,7 @@ static struct reserved *reserved_by(const struct metadata *metadata, struct aren
     while (list.len) {
         const char *comma = memchr(list.ptr, ',', list.len);
         size_t len = comma ? (size_t)(comma - list.ptr) : list.len;
-        struct span name = trimmed(span_first(list, len));
+        struct span name = span_trim(span_first(list, len));
         list = span_from(list, comma ? len + 1 : len);
         if (name.len && reserved->count < RESERVED_MAX)
             reserved->names[reserved->count++] = name;

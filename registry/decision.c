@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "registry/commit.h"
 #include "registry/policy.h"
+#include "registry/retention.h"
 #include "registry/tombs.h"
 
 static void *grown(void *items, size_t count, size_t *room, size_t size, struct arena *arena)
@@ -138,6 +139,20 @@ bool decision_may_write(const struct decision *decision, struct name name, struc
     if (view_customs(decision->view)->short_sentences)
         return error_read_only(err, text);
     return error_mode_read_only(err, text, name_context_text(name, decision->arena));
+}
+
+bool decision_find_version(const struct decision *decision, struct name name, int number,
+                           const struct version **version, struct error *err)
+{
+    struct standing_version found;
+    struct span text = name_text(name, decision->arena);
+    if (!view_subject(decision->view, name) && !view_has_tombstone(decision->view, name))
+        return error_subject_not_found(err, text);
+    if (!decision_may_write(decision, name, err) ||
+        !view_find_version(decision->view, name, number, &found, decision->arena, err))
+        return false;
+    *version = found.version;
+    return !found.tombstone || error_version_purged(err, text, found.tombstone->number);
 }
 
 bool decision_may_register(const struct decision *decision, struct name name, bool has_id, struct error *err)

@@ -48,20 +48,13 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
 {
     struct holding_outcome *outcome = arg;
     const struct holding *wanted = outcome->wanted;
-    struct standing_version found;
-    struct span text = name_text(wanted->subject, decision->arena);
+    const struct version *version;
     decision_rests_on_subject(decision, wanted->subject);
     decision_rests_on_rules(decision, wanted->subject);
-    if (!view_subject(decision->view, wanted->subject) &&
-        !view_has_tombstone(decision->view, wanted->subject))
-        return error_subject_not_found(err, text);
-    if (!decision_may_write(decision, wanted->subject, err) ||
-        !view_find_version(decision->view, wanted->subject, wanted->version, &found, decision->arena, err))
+    if (!decision_find_version(decision, wanted->subject, wanted->version, &version, err))
         return false;
-    if (found.tombstone)
-        return error_version_purged(err, text, found.tombstone->number);
-    return wanted->release ? take_hold(decision, found.version, outcome, err)
-                           : put_hold(decision, found.version, outcome, err);
+    return wanted->release ? take_hold(decision, version, outcome, err)
+                           : put_hold(decision, version, outcome, err);
 }
 
 bool registry_hold(struct registry *registry, const struct holding *wanted, struct hold *hold,

@@ -4,6 +4,13 @@
 
 #include <stdlib.h>
 
+bool loose_stored(struct span json, struct loose *loose, struct text *value, struct error *err)
+{
+    struct text_failure failure;
+    *loose = (struct loose){arena_copy(err->arena, json), err->arena, err};
+    return text_read(loose->whole, &text_rules_own, value, &failure, err->arena);
+}
+
 const struct text *loose_member(const struct text *object, const char *name)
 {
     const struct text *value = text_get(object, span_of(name));

@@ -14,6 +14,9 @@ struct loose {
     struct error *err;
 };
 
+/* What we wrote ourselves: the reader of a copy of it, and its value. */
+MUST_CHECK bool loose_stored(struct span json, struct loose *loose, struct text *value, struct error *err);
+
 /* The member's value; NULL when it is absent or null. */
 const struct text *loose_member(const struct text *object, const char *name);
 

@@ -37,15 +37,11 @@ bool metadata_read(const struct loose *loose, const struct text *json, const str
 
 static bool read_stored(struct span json, const struct metadata **metadata, struct arena *arena)
 {
-    struct text value;
-    struct text_failure failure;
     struct error err = {.arena = arena};
+    struct loose loose;
+    struct text value;
     *metadata = NULL;
-    if (!json.len)
-        return true;
-    struct span own = arena_copy(arena, json);
-    return text_read(own, &text_rules_own, &value, &failure, arena) &&
-           metadata_read(&(struct loose){own, arena, &err}, &value, metadata);
+    return !json.len || (loose_stored(json, &loose, &value, &err) && metadata_read(&loose, &value, metadata));
 }
 
 bool metadata_readable(struct span json)

@@ -98,15 +98,12 @@ bool rules_read(const struct loose *loose, const char *name, const struct text *
 
 static bool read_stored(struct span json, const struct rule_set **rules, struct arena *arena)
 {
-    struct text value;
-    struct text_failure failure;
     struct error err = {.arena = arena};
+    struct loose loose;
+    struct text value;
     *rules = NULL;
-    if (!json.len)
-        return true;
-    struct span own = arena_copy(arena, json);
-    return text_read(own, &text_rules_own, &value, &failure, arena) &&
-           read_rules(&(struct loose){own, arena, &err}, "ruleSet", &value, rules);
+    return !json.len ||
+           (loose_stored(json, &loose, &value, &err) && read_rules(&loose, "ruleSet", &value, rules));
 }
 
 bool rules_readable(struct span json)

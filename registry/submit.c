@@ -155,18 +155,28 @@ static bool fetch(const struct view *view, const struct registration *wanted, st
     return fetched->too_many ? error_pass(err, &cause) : parse_failed(entity, cause.message, err);
 }
 
+/* What was brought, as the sentences for clients tell it. */
+static bool take(const struct view *view, const struct registration *wanted, const struct schema_type **type,
+                 struct entity *entity, struct error *err)
+{
+    struct span name = wanted->type.len ? wanted->type : SPAN("AVRO");
+    *type = schema_type_find(name);
+    if (!*type)
+        return error_schema_type_unknown(err, name);
+    *entity = (struct entity){.subject = wanted->subject, .type = name, .text = wanted->text,
+                              .content = {wanted->text, wanted->references, wanted->reference_count,
+                                          wanted->metadata, wanted->rules},
+                              .briefly = view_customs(view)->short_sentences};
+    return true;
+}
+
 bool submission_retag(const struct view *view, struct registration *wanted, const struct retagging *changes,
                       size_t count, struct arena *arena, struct error *err)
 {
-    struct span name = wanted->type.len ? wanted->type : SPAN("AVRO");
-    const struct schema_type *type = schema_type_find(name);
-    if (!type)
-        return error_schema_type_unknown(err, name);
-    struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
-                              wanted->rules};
-    struct entity entity = {
-        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content,
-        .briefly = view_customs(view)->short_sentences};
+    const struct schema_type *type;
+    struct entity entity;
+    if (!take(view, wanted, &type, &entity, err))
+        return false;
     struct reading lenient = {.strict = false};
     struct error cause = {.arena = arena};
     const struct schema *schema;
@@ -186,16 +196,12 @@ bool submission_retag(const struct view *view, struct registration *wanted, cons
 bool submission_read(const struct view *view, const struct registration *wanted, struct reading how,
                      struct submission *read, struct arena *arena, struct error *err)
 {
-    struct span name = wanted->type.len ? wanted->type : SPAN("AVRO");
-    const struct schema_type *type = schema_type_find(name);
-    if (!type)
-        return error_schema_type_unknown(err, name);
-    struct content content = {wanted->text, wanted->references, wanted->reference_count, wanted->metadata,
-                              wanted->rules};
-    struct entity entity = {
-        .subject = wanted->subject, .type = name, .text = wanted->text, .content = content,
-        .briefly = view_customs(view)->short_sentences};
+    const struct schema_type *type;
+    struct entity entity;
+    if (!take(view, wanted, &type, &entity, err))
+        return false;
     entity.id_zero = wanted->has_id && mode_imports(view_settings(view, wanted->subject).mode);
+    struct content content = entity.content;
     struct reading plain = {.strict = how.strict};
     struct error cause = {.arena = arena};
     struct fetched fetched;

@@ -120,20 +120,12 @@ static bool check_levels(const struct decision *decision, const struct undeletin
 static bool choose_one(const struct decision *decision, struct undeleting *undeleting, struct error *err)
 {
     const struct undeletion *wanted = undeleting->wanted;
-    struct span text = name_text(wanted->subject, decision->arena);
-    struct standing_version found;
-    bool known = view_subject(decision->view, wanted->subject) ||
-                 view_has_tombstone(decision->view, wanted->subject);
-    if (!known)
-        return error_subject_not_found(err, text);
-    if (!decision_may_write(decision, wanted->subject, err) ||
-        !view_find_version(decision->view, wanted->subject, wanted->version, &found, decision->arena, err))
+    const struct version *version;
+    if (!decision_find_version(decision, wanted->subject, wanted->version, &version, err))
         return false;
-    if (found.tombstone)
-        return error_version_purged(err, text, found.tombstone->number);
-    if (!found.version->row.hidden)
-        return error_version_not_deleted(err, text, found.version->number);
-    undeleting->back[undeleting->count++] = found.version;
+    if (!version->row.hidden)
+        return error_version_not_deleted(err, name_text(wanted->subject, decision->arena), version->number);
+    undeleting->back[undeleting->count++] = version;
     return true;
 }
 

@@ -41,6 +41,17 @@ class Producer:
         return [json.loads(line) for line in done.stdout.decode().split("\n")[:-1]]
 
 
+def rows(text):
+    """JSON lines. Not splitlines, which also splits at U+2028 and U+0085."""
+    return [json.loads(line) for line in text.split("\n") if line]
+
+
+def mapped(producer, *arguments, **streams):
+    done = producer.run("map", "--ingest-time", INGEST, *arguments, **streams)
+    assert done.returncode == 0, done.stderr.decode()
+    return rows(done.stdout.decode())
+
+
 def counts(text):
     """The summary as a dictionary; reasons stand under "name/reason"."""
     found, above = {}, ""

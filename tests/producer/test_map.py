@@ -6,22 +6,11 @@ import re
 import subprocess
 
 import pytest
-from conftest import INGEST
+from conftest import mapped, rows
 from registry import ROOT
 
 SAMPLES = ROOT / "producer" / "samples" / "events.jsonl"
 LINE_MAX = 4 * 1024 * 1024
-
-
-def rows(text):
-    """JSON lines. Not splitlines, which also splits at U+2028 and U+0085."""
-    return [json.loads(line) for line in text.split("\n") if line]
-
-
-def mapped(producer, *arguments, **streams):
-    done = producer.run("map", "--ingest-time", INGEST, *arguments, **streams)
-    assert done.returncode == 0, done.stderr.decode()
-    return rows(done.stdout.decode())
 
 
 def lines(path):

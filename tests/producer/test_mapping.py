@@ -4,22 +4,12 @@ import copy
 import json
 
 import pytest
-from conftest import INGEST
+from conftest import mapped
 from registry import ROOT
 
 MAPPING = ROOT / "producer" / "mapping" / "genesys.json"
 SCHEMAS = ROOT / "producer" / "schemas"
 CONVERSATION = "3f6b1c9e-5a0d-4f58-9d55-0d8f7c1f0a01"
-
-
-def rows(text):
-    return [json.loads(line) for line in text.split("\n") if line]
-
-
-def mapped(producer, *arguments, **streams):
-    done = producer.run("map", "--ingest-time", INGEST, *arguments, **streams)
-    assert done.returncode == 0, done.stderr.decode()
-    return rows(done.stdout.decode())
 
 
 def write(producer, mapping):

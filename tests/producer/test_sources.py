@@ -9,20 +9,10 @@ import subprocess
 import time
 
 import pytest
-from conftest import INGEST, counts
+from conftest import counts, mapped, rows
 from registry import ROOT
 
 SAMPLES = ROOT / "producer" / "samples" / "events.jsonl"
-
-
-def rows(text):
-    return [json.loads(line) for line in text.split("\n") if line]
-
-
-def mapped(producer, *arguments, **streams):
-    done = producer.run("map", "--ingest-time", INGEST, *arguments, **streams)
-    assert done.returncode == 0, done.stderr.decode()
-    return rows(done.stdout.decode())
 
 
 def event(number):
