@@ -4,7 +4,7 @@ import copy
 import json
 
 import pytest
-from conftest import mapped
+from conftest import mapped, rows
 from registry import ROOT
 
 MAPPING = ROOT / "producer" / "mapping" / "genesys.json"
