@@ -160,8 +160,7 @@ static bool check_types(const struct call *call, struct error *err)
     bool has, truth;
     return body_int(call, "version", &has, &number, err) && body_int(call, "id", &has, &number, err) &&
            check_kind(call, "references", TEXT_ARRAY, err) &&
-           check_kind(call, "schemaTagsToAdd", TEXT_ARRAY, err) &&
-           check_kind(call, "schemaTagsToRemove", TEXT_ARRAY, err) &&
+           tags_typed(call, "schemaTagsToAdd", "schemaTagsToRemove", err) &&
            body_bool(call, "propagateSchemaTags", &has, &truth, err);
 }
 
@@ -227,6 +226,11 @@ bool body_tags(const struct call *call, struct registration *wanted, struct erro
 bool body_type_named(const struct registration *wanted, struct error *err)
 {
     return !wanted->type.ptr || wanted->type.len || error_schema_type_unknown(err, wanted->type);
+}
+
+bool body_tried(const struct call *call, const struct registration *wanted, struct error *err)
+{
+    return tags_few(call, "schemaTagsToAdd", "schemaTagsToRemove", err) && body_type_named(wanted, err);
 }
 
 bool body_numbers(const struct call *call, struct registration *wanted, struct error *err)

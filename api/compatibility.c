@@ -29,7 +29,7 @@ static bool try_version(struct call *call, int version, struct error *err)
     const struct complaint *complaints = NULL;
     if (!body_registration(call, call_arg_subject(call, 0), &wanted, err))
         return false;
-    if (body_type_named(&wanted, err) &&
+    if (body_tried(call, &wanted, err) &&
         registry_try(call->view, &wanted, version, &complaints, call->arena, err))
         return answer(call, complaints, err);
     if (!is_invalid_schema(err) || !call_query_true(call, "verbose"))

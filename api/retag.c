@@ -63,7 +63,7 @@ static bool read_body(const struct call *call, struct body *body, struct error *
            rules_read(&loose, "ruleSet", loose_member(call->json, "ruleSet"), &body->wanted.rules) &&
            rules_read(&loose, "rulesToMerge", merge, &body->changes.merge) &&
            read_names(&loose, away, &body->changes.remove, &body->changes.remove_count) &&
-           tags_read(call, "tagsToAdd", "tagsToRemove", &body->wanted, err);
+           tags_typed(call, "tagsToAdd", "tagsToRemove", err);
 }
 
 static bool check_rules(const struct body *body, struct error *err)
@@ -106,7 +106,7 @@ bool post_subject_version_tags(struct call *call, struct error *err)
     const struct version *version = find(view, name, number);
     if (!version)
         return not_found(call, view, number, err);
-    if (!check_rules(&body, err))
+    if (!check_rules(&body, err) || !tags_read(call, "tagsToAdd", "tagsToRemove", &body.wanted, err))
         return false;
     take(call, version, &body);
     return registry_register(call->registry, &body.wanted, &got, call->arena, err) &&

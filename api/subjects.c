@@ -167,7 +167,8 @@ bool post_subject(struct call *call, struct error *err)
 {
     struct registration wanted;
     struct registered got;
-    if (!body_registration(call, call_arg_subject(call, 0), &wanted, err) || !body_type_named(&wanted, err) ||
+    if (!body_registration(call, call_arg_subject(call, 0), &wanted, err) ||
+        !body_tried(call, &wanted, err) ||
         !registry_lookup(call->view, &wanted, call_query_true(call, "deleted"), &got, call->arena, err) ||
         !format_answer(call, &got, err))
         return false;
@@ -181,12 +182,12 @@ bool post_subject_version(struct call *call, struct error *err)
     struct registration wanted;
     struct registered got;
     if (!body_registration(call, name, &wanted, err) || !body_numbers(call, &wanted, err) ||
-        !body_tags(call, &wanted, err) || !rules_check(wanted.rules, err))
+        !rules_check(wanted.rules, err))
         return false;
     if (!name_valid(name, &call->dialect->customs))
         return error_subject_invalid(err, call->arg[0]);
     wanted.force = call->dialect->forced_registration && call_query_true(call, "force");
-    if (!body_type_named(&wanted, err) ||
+    if (!body_tags(call, &wanted, err) || !body_type_named(&wanted, err) ||
         !registry_register(call->registry, &wanted, &got, call->arena, err) ||
         !format_answer(call, &got, err))
         return false;

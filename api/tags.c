@@ -9,7 +9,7 @@
 
 struct entry {
     struct span path;
-    bool is_field;
+    bool has_entity, is_field;
     const struct text *tags;
 };
 
@@ -40,9 +40,39 @@ static bool read_entry(const struct loose *loose, const char *name, const struct
         return false;
     if (entry->tags && entry->tags->kind != TEXT_ARRAY)
         return loose_mistyped(loose, "tags", entry->tags, "an array");
-    if (!entity)
-        return error_tag_incomplete(loose->err, "schemaEntity");
-    return entry->tags || error_tag_incomplete(loose->err, "tags");
+    entry->has_entity = entity != NULL;
+    return true;
+}
+
+/* Typed rightly it may still lack what it is about. */
+static bool is_complete(const struct entry *entry, struct error *err)
+{
+    if (!entry->has_entity)
+        return error_tag_incomplete(err, "schemaEntity");
+    return entry->tags || error_tag_incomplete(err, "tags");
+}
+
+static bool check_list(const struct loose *loose, const struct text *body, const char *name)
+{
+    const struct text *list = loose_member(body, name);
+    struct span tag;
+    if (list && list->kind != TEXT_ARRAY)
+        return loose_mistyped(loose, name, list, "an array");
+    for (size_t i = 0; list && i < list->count; i++) {
+        struct entry entry = {.tags = NULL};
+        if (!read_entry(loose, name, &list->items[i], &entry))
+            return false;
+        for (size_t k = 0; entry.tags && k < entry.tags->count; k++)
+            if (!loose_item(loose, "tags", &entry.tags->items[k], &tag))
+                return false;
+    }
+    return true;
+}
+
+bool tags_typed(const struct call *call, const char *add, const char *remove, struct error *err)
+{
+    struct loose loose = {call->body, call->arena, err};
+    return check_list(&loose, call->json, add) && check_list(&loose, call->json, remove);
 }
 
 static struct span bare(struct span path)
@@ -79,8 +109,8 @@ static bool read_list(const struct loose *loose, const char *name, const struct 
                       struct registration *wanted)
 {
     for (size_t i = 0; list && i < list->count; i++) {
-        struct entry entry = {.is_field = true};
-        if (!read_entry(loose, name, &list->items[i], &entry))
+        struct entry entry = {.tags = NULL};
+        if (!read_entry(loose, name, &list->items[i], &entry) || !is_complete(&entry, loose->err))
             return false;
         struct retagging *into = find_same(wanted, &entry);
         if (!(removes ? extend(loose, entry.tags, &into->remove, &into->remove_count)
@@ -101,18 +131,20 @@ static size_t count_tags(const struct text *list)
     return count;
 }
 
+bool tags_few(const struct call *call, const char *add, const char *remove, struct error *err)
+{
+    size_t count = count_tags(loose_member(call->json, add)) + count_tags(loose_member(call->json, remove));
+    return count <= TAGS_MAX || error_too_many_tags(err, (int)count, TAGS_MAX);
+}
+
 bool tags_read(const struct call *call, const char *add, const char *remove, struct registration *wanted,
                struct error *err)
 {
     struct loose loose = {call->body, call->arena, err};
     const struct text *added = loose_member(call->json, add), *removed = loose_member(call->json, remove);
-    if (added && added->kind != TEXT_ARRAY)
-        return loose_mistyped(&loose, add, added, "an array");
-    if (removed && removed->kind != TEXT_ARRAY)
-        return loose_mistyped(&loose, remove, removed, "an array");
+    if (!tags_few(call, add, remove, err))
+        return false;
     size_t count = count_tags(added) + count_tags(removed);
-    if (count > TAGS_MAX)
-        return error_too_many_tags(err, (int)count, TAGS_MAX);
     wanted->retaggings = arena_array(call->arena, count + 1, sizeof *wanted->retaggings);
     return read_list(&loose, add, added, false, wanted) && read_list(&loose, remove, removed, true, wanted);
 }

@@ -5,7 +5,13 @@
 
 #include "api/call.h"
 
-/* Fills what is to be done to tags from two lists of the body; either may be absent. Too many: 42201. */
+/* The two lists of the body that say what is to be done to tags; either may be absent. Mistyped: 400. */
+MUST_CHECK bool tags_typed(const struct call *call, const char *add, const char *remove, struct error *err);
+
+/* Of lists that are typed rightly: whether they are short enough, else 42201. */
+MUST_CHECK bool tags_few(const struct call *call, const char *add, const char *remove, struct error *err);
+
+/* Fills what is to be done from such lists. Too many tags, or one that is incomplete: 42201. */
 MUST_CHECK bool tags_read(const struct call *call, const char *add, const char *remove,
                           struct registration *wanted, struct error *err);
 

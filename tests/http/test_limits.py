@@ -256,6 +256,9 @@ def test_a_body_changes_at_most_1000_tags(client):
                  {"schemaTagsToRemove": tags(1) * 1001}):
         assert client.register("s", record("R"), **body).error == (
             422, 42201, "Too many schema tags: 1001, at most 1000")
+    many = {"schema": json.dumps(record("R")), "schemaTagsToAdd": tags(1001)}
+    for path in ("/subjects/s", "/compatibility/subjects/s/versions", "/compatibility/subjects/s/versions/1"):
+        assert client.post(path, many).error == (422, 42201, "Too many schema tags: 1001, at most 1000")
     assert client.post("/subjects/s/versions/1/tags", {"tagsToAdd": tags(1001)}).error[1] == 42201
     assert client.get("/subjects/s/versions").json() == [1]
     assert client.register("s", record("R"), schemaTagsToAdd=tags(1000)).status == 200
