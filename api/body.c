@@ -230,7 +230,8 @@ bool body_type_named(const struct registration *wanted, struct error *err)
 
 bool body_tried(const struct call *call, const struct registration *wanted, struct error *err)
 {
-    return tags_few(call, "schemaTagsToAdd", "schemaTagsToRemove", err) && body_type_named(wanted, err);
+    return rules_fit(wanted->rules, err) && tags_few(call, "schemaTagsToAdd", "schemaTagsToRemove", err) &&
+           body_type_named(wanted, err);
 }
 
 bool body_numbers(const struct call *call, struct registration *wanted, struct error *err)

@@ -29,7 +29,8 @@ MUST_CHECK bool body_registration(const struct call *call, struct name subject, 
 /* The registry takes no type for AVRO; a client that sends "" has named one that is unknown (42201). */
 MUST_CHECK bool body_type_named(const struct registration *wanted, struct error *err);
 
-/* The same of a body that is only looked up or tried: its tags are not heeded, but no more may be sent. */
+/* The same of a body that is only looked up or tried, and whether its rules and tags are of a size to be
+ * read: they are not heeded, but no more of them may be sent. */
 MUST_CHECK bool body_tried(const struct call *call, const struct registration *wanted, struct error *err);
 
 /* The members that only registration heeds: a version, and an id that is taken as one from 0 on. */

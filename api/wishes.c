@@ -3,6 +3,7 @@
 #include "api/alias.h"
 #include "api/associations.h"
 #include "api/body.h"
+#include "registry/rules.h"
 
 static struct loose loose_of(const struct call *call, struct error *err)
 {
@@ -34,6 +35,16 @@ static struct name meant(const struct call *call, struct span typed)
     return name_parse(alias_target(view, name_text(name, call->arena), call->arena));
 }
 
+/* A schema that no version can be of fails where schemas are tried, after all that is asked of the wish. */
+static void check_schema(const struct call *inner, struct wish *wish)
+{
+    struct error *fault = &wish->fault;
+    fault->arena = inner->arena;
+    if (rules_fit(wish->schema->rules, fault) && body_tags(inner, wish->schema, fault) &&
+        body_type_named(wish->schema, fault))
+        fault->code = 0;
+}
+
 /* A registration in place of a body. */
 static bool read_schema(const struct call *call, const struct text *json, struct wish *wish,
                         struct error *err)
@@ -50,12 +61,12 @@ static bool read_schema(const struct call *call, const struct text *json, struct
     inner.query_count = 0;
     wish->schema = arena_alloc(call->arena, sizeof *wish->schema);
     if (!body_registration(&inner, (struct name){.subject = SPAN("")}, wish->schema, err) ||
-        !body_numbers(&inner, wish->schema, err) || !body_tags(&inner, wish->schema, err) ||
-        !body_type_named(wish->schema, err) ||
+        !body_numbers(&inner, wish->schema, err) ||
         !loose_truth(&loose, json, "normalize", &has, &wish->schema->normalize))
         return false;
     /* The configuration is not asked. */
     wish->schema->plain = !wish->schema->normalize;
+    check_schema(&inner, wish);
     return true;
 }
 

@@ -17,6 +17,7 @@ struct wish {
     enum lifecycle lifecycle;           /* told afterwards */
     enum truth frozen;
     struct registration *schema;        /* NULL: none; the subject is filled in */
+    struct error fault;                 /* what it is refused for in its turn; code 0: nothing is known */
 
     /* Told. */
     bool left_out;                      /* it stands already as it was asked for */

@@ -36,6 +36,7 @@ struct rule {
     size_t param_count;
     struct span expr, on_success, on_failure;
     bool disabled;
+    bool missing;               /* a null stood there: rules_fit refuses it */
 };
 
 struct rule_set {

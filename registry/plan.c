@@ -187,6 +187,8 @@ bool plan_schemas(const struct view *view, const struct associating *wanted, str
         const struct complaint *complaints;
         if (!wish->schema || wish->left_out)
             continue;
+        if (wish->fault.code)
+            return error_pass(err, &wish->fault);
         if (!registry_try(view, wish->schema, ALL_VERSIONS, &complaints, arena, err))
             return false;
         if (complaints)

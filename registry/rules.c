@@ -2,8 +2,6 @@
 /* Rule sets: three lists of rules, in an order that counts. */
 #include "registry/rules.h"
 
-#include "base/limits.h"
-
 #include <assert.h>
 
 static bool one_of(struct span word, const char *const *words)
@@ -32,8 +30,9 @@ static bool read_rule(const struct loose *loose, const struct text *json, struct
     static const char *const kinds[] = {"TRANSFORM", "CONDITION", NULL};
     static const char *const modes[] = {"UPGRADE", "DOWNGRADE", "UPDOWN", "WRITE", "READ", "WRITEREAD", NULL};
     bool has;
-    if (json->kind == TEXT_NULL)
-        return error_rule_missing(loose->err);
+    rule->missing = json->kind == TEXT_NULL;
+    if (rule->missing)
+        return true;
     if (json->kind != TEXT_OBJECT)
         return loose_mistyped(loose, "rule", json, "an object");
     return loose_string(loose, json, "name", &rule->name) && loose_string(loose, json, "doc", &rule->doc) &&
@@ -68,8 +67,8 @@ static bool read_list(const struct loose *loose, const struct text *json, const 
     return true;
 }
 
-static bool read_rules(const struct loose *loose, const char *name, const struct text *json,
-                       const struct rule_set **rules)
+bool rules_read(const struct loose *loose, const char *name, const struct text *json,
+                const struct rule_set **rules)
 {
     static const char *const places[] = {"ALL", "CLIENT", "GATEWAY", "SERVER", "NONE", NULL};
     *rules = NULL;
@@ -86,16 +85,6 @@ static bool read_rules(const struct loose *loose, const char *name, const struct
                      (struct span){NULL, 0}, &read->enable_at);
 }
 
-bool rules_read(const struct loose *loose, const char *name, const struct text *json,
-                const struct rule_set **rules)
-{
-    if (!read_rules(loose, name, json, rules))
-        return false;
-    const struct rule_set *read = *rules;
-    size_t count = read ? read->migration_count + read->domain_count + read->encoding_count : 0;
-    return count <= RULES_MAX || error_too_many_rules(loose->err, (int)count, RULES_MAX);
-}
-
 static bool read_stored(struct span json, const struct rule_set **rules, struct arena *arena)
 {
     struct error err = {.arena = arena};
@@ -103,7 +92,7 @@ static bool read_stored(struct span json, const struct rule_set **rules, struct 
     struct text value;
     *rules = NULL;
     return !json.len ||
-           (loose_stored(json, &loose, &value, &err) && read_rules(&loose, "ruleSet", &value, rules));
+           (loose_stored(json, &loose, &value, &err) && rules_read(&loose, "ruleSet", &value, rules));
 }
 
 bool rules_readable(struct span json)

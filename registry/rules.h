@@ -6,11 +6,14 @@
 
 #include "registry/loose.h"
 
-/* From a client's JSON; kind, mode and disabled get their defaults. */
+/* From a client's JSON; kind, mode and disabled get their defaults. What is mistyped is refused (400). */
 MUST_CHECK bool rules_read(const struct loose *loose, const char *name, const struct text *json,
                            const struct rule_set **rules);
 
-/* Whether a client may set them (42210). NULL is fine. */
+/* Whether anything may be done with them: they are not too many and none is null (42210). NULL is fine. */
+MUST_CHECK bool rules_fit(const struct rule_set *rules, struct error *err);
+
+/* Whether, moreover, a client may set them (42210). NULL is fine. */
 MUST_CHECK bool rules_check(const struct rule_set *rules, struct error *err);
 
 /* Whether what a store kept is what rules_write wrote. */

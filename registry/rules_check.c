@@ -78,6 +78,22 @@ static bool check_rule(const struct rule *rule, const struct kind_of_list *kind,
     return kind->refuse(err);
 }
 
+bool rules_fit(const struct rule_set *rules, struct error *err)
+{
+    if (!rules)
+        return true;
+    const struct rule *const lists[] = {rules->migration, rules->domain, rules->encoding};
+    const size_t counts[] = {rules->migration_count, rules->domain_count, rules->encoding_count};
+    size_t all = counts[0] + counts[1] + counts[2];
+    if (all > RULES_MAX)
+        return error_too_many_rules(err, (int)all, RULES_MAX);
+    for (size_t list = 0; list < sizeof lists / sizeof *lists; list++)
+        for (size_t i = 0; i < counts[list]; i++)
+            if (lists[list][i].missing)
+                return error_rule_missing(err);
+    return true;
+}
+
 bool rules_check(const struct rule_set *rules, struct error *err)
 {
     static const struct kind_of_list kinds[] = {
@@ -85,6 +101,8 @@ bool rules_check(const struct rule_set *rules, struct error *err)
         {{"WRITE", "READ", "WRITEREAD"}, refuse_domain},
         {{"WRITE", "READ", "WRITEREAD"}, refuse_encoding},
     };
+    if (!rules_fit(rules, err))
+        return false;
     if (!rules)
         return true;
     const struct rule *const lists[] = {rules->migration, rules->domain, rules->encoding};
