@@ -227,14 +227,13 @@ static bool lake_change(struct sink *sink, const struct sink_schema *schema, str
 
 static bool prepare(struct lake *lake, const struct sink_options *options, struct error *err)
 {
-    struct span subject = lake_subject(lake->schema.subject, lake->arena);
     lake->codec = CONTAINER_DEFLATE;
     if (options->codec.len > 0 && !container_codec_find(options->codec, &lake->codec))
         return error_set(err, 0, "unknown codec '%.*s': null and deflate are known",
                          SPAN_ARGS(options->codec));
-    if (subject.len > LAKE_NAME_MAX)
-        return error_set(err, 0, "the subject gives a folder's name of %zu bytes: a lake takes %d",
-                         subject.len, LAKE_NAME_MAX);
+    if (!lake_takes(lake->schema.subject, err))
+        return false;
+    struct span subject = lake_subject(lake->schema.subject, lake->arena);
     lake->folder = arena_printf(lake->arena, "%s/%.*s", options->place, SPAN_ARGS(subject));
     return lake_folder(lake->folder, err);
 }

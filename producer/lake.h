@@ -14,6 +14,9 @@ enum { HOUR_MS = 3600 * 1000 };
  * or underscore at its start. */
 struct span lake_subject(struct span subject, struct arena *arena);
 
+/* Whether that is a name that file systems take. */
+MUST_CHECK bool lake_takes(struct span subject, struct error *err);
+
 /* This machine's name as it stands in names of files. */
 struct span lake_host(struct arena *arena);
 

@@ -2,6 +2,7 @@
 /* The names and folders of a data lake: see the header. */
 #include "producer/lake.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "producer/output.h"
 
@@ -31,6 +32,15 @@ struct span lake_subject(struct span subject, struct arena *arena)
         buffer_byte(&out, digits[byte & 15]);
     }
     return buffer_span(&out);
+}
+
+bool lake_takes(struct span subject, struct error *err)
+{
+    AUTO_ARENA arena = arena_new();
+    size_t len = lake_subject(subject, arena).len;
+    return len <= LAKE_NAME_MAX ||
+           error_set(err, 0, "the subject gives a folder's name of %zu bytes: a lake takes %d", len,
+                     LAKE_NAME_MAX);
 }
 
 struct span lake_host(struct arena *arena)

@@ -4,7 +4,27 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "producer/container.h"
+#include "producer/lake.h"
+#include "producer/sink.h"
 #include "producer/unwrap.h"
+
+/* The forms are known before the registry is asked to change anything. */
+static bool check_forms(const struct options *options, struct error *err)
+{
+    enum container_codec codec;
+    struct span format = options->format.len ? options->format : SPAN("framed");
+    if (!options->out && options->format.len > 0)
+        return error_set(err, 0, "--format goes with --out");
+    if (!sink_find(format))
+        return error_set(err, 0, "unknown format '%.*s': framed and ocf are known", SPAN_ARGS(format));
+    if (options->codec.len > 0 && !options->lake && !span_equal(format, SPAN("ocf")))
+        return error_set(err, 0, "--codec goes with --lake and --format ocf");
+    if (options->codec.len > 0 && !container_codec_find(options->codec, &codec))
+        return error_set(err, 0, "unknown codec '%.*s': null and deflate are known",
+                         SPAN_ARGS(options->codec));
+    return !options->lake || lake_takes(options->subject, err);
+}
 
 /* What was given belongs to an end that was given; what was not takes its default. */
 static bool check_ends(struct options *options, struct error *err)
@@ -12,8 +32,6 @@ static bool check_ends(struct options *options, struct error *err)
     struct sink_roll *roll = &options->roll;
     if (!options->lake && (roll->size || roll->count || roll->age))
         return error_set(err, 0, "--roll-size, --roll-count and --roll-age go with --lake");
-    if (!options->out && options->format.len > 0)
-        return error_set(err, 0, "--format goes with --out");
     if (!options->kafka != !options->topic)
         return error_set(err, 0, "--kafka and --topic go together");
     if (!options->kafka && (options->settings.count > 0 || options->kafka_file || options->kafka_time))
@@ -82,8 +100,6 @@ bool options_check(struct options *options, struct error *err)
         return error_set(err, 0, "--schema is missing: which schema is to be checked? (see --help)");
     if (gate && options->input_count > 0)
         return error_set(err, 0, "check reads no events (see --help)");
-    if (encode && options->dead_letter && options->out && strcmp(options->dead_letter, options->out) == 0)
-        return error_set(err, 0, "--out and --dead-letter cannot be the same file");
     if (options->use_latest && options->schema)
         return error_set(err, 0, "--schema and --use-latest cannot both be given");
     if (options->unwrap.len > 0 && !unwrap_forms(options->unwrap, &options->unwrap_forms, err))
@@ -95,5 +111,5 @@ bool options_check(struct options *options, struct error *err)
             return error_set(err, 0, "--subject must not hold control characters");
     if (!text_is_utf8(options->subject))
         return error_set(err, 0, "--subject is not UTF-8");
-    return true;
+    return !encode || check_forms(options, err);
 }

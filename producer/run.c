@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "producer/apart.h"
 #include "producer/dead_letter.h"
 #include "producer/encode.h"
 #include "producer/metrics_listen.h"
@@ -157,6 +158,8 @@ static bool open_ends(struct run *run, struct error *err)
 
 static bool prepare(struct run *run, struct arena *arena, struct error *err)
 {
+    if (!apart_check(run->options, err))
+        return false;
     run->input = input_open(run->options->inputs, run->options->input_count, err);
     if (!run->input || (run->options->follow && !input_follow(run->input, err)) ||
         !account_open(&run->account, run->options->state, run->options->out, run->input, err) ||

@@ -361,7 +361,7 @@ def test_strict_says_that_something_was_dead_lettered(producer, registry, genesy
     (["--schema", "nowhere.avsc"], "cannot read nowhere.avsc: No such file or directory"),
     (["--format", "csv"], "unknown format 'csv'"),
     (["--format", "ocf", "--codec", "xz"], "unknown codec 'xz'"),
-    (["--codec", "null"], "--codec goes with --format ocf"),
+    (["--codec", "null"], "--codec goes with --lake and --format ocf"),
 ])
 def test_what_cannot_be_done_is_said_in_one_line(producer, registry, more, words):
     done = encode(producer, registry.url, *more)
@@ -481,6 +481,12 @@ def test_a_line_moves_on_a_terminal(producer, registry, genesys):
     (["--ingest-time", "99999999999999999999"], "--ingest-time needs milliseconds since 1970"),
     (["--registry-timeout", "0"], "--registry-timeout needs 1 to 3600 seconds"),
     (["--registry", "http://h", "--out", "x", "--dead-letter", "x"], "cannot be the same file"),
+    (["--registry", "http://h", "--out", "x", "--format", "csv"], "unknown format 'csv'"),
+    (["--registry", "http://h", "--out", "x", "--format", "ocf", "--codec", "xz"], "unknown codec 'xz'"),
+    (["--registry", "http://h", "--out", "x", "--codec", "null"],
+     "--codec goes with --lake and --format ocf"),
+    (["--registry", "http://h", "--kafka", "h", "--topic", "t", "--codec", "null"], "--codec goes with"),
+    (["--registry", "http://h", "--lake", "x", "--subject", "é" * 50], "a folder's name of 300 bytes"),
 ])
 def test_arguments_that_cannot_be_used_are_named(producer, arguments, words):
     done = subprocess.run([producer.binary, *arguments], capture_output=True, stdin=subprocess.DEVNULL)
@@ -497,3 +503,39 @@ def test_help_names_every_option_and_version_the_version(producer):
             assert f"--{option}" in done.stdout.decode()
     assert "--out" not in producer.run("decode", "--help").stdout.decode()
     assert producer.run("--version").stdout.decode().startswith("genesys-producer ")
+
+
+@pytest.fixture
+def events(tmp_path):
+    """A folder with a file that makes dead letters."""
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "events.jsonl"
+    path.write_text("[]\n")
+    (tmp_path / "link").symlink_to("in/events.jsonl")
+    return path
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--out", "in/events.jsonl", "in/events.jsonl"], "--out in/events.jsonl is read as well"),
+    (["--out", "link", "in/events.jsonl"], "--out link is read as well"),
+    (["--lake", "l", "--dead-letter", "link", "in/events.jsonl"], "--dead-letter link is read as well"),
+    (["--lake", "l", "--metrics-file", "./in/events.jsonl", "in/events.jsonl"], "is read as well"),
+    (["--lake", "l", "--state", "in/events.jsonl", "in/events.jsonl"], "is read as well"),
+    (["--lake", "l", "--dead-letter", "in/dead", "in"], "--dead-letter in/dead is in a folder that is read"),
+    (["--lake", "l", "--state", "in/state", "in"], "--state in/state is in a folder that is read"),
+    (["--lake", "l", "--state", "s", "--metrics-file", "./s", "in"],
+     "--state and --metrics-file cannot be the same file"),
+    (["--lake", "l", "--state", "s", "--dead-letter", "s", "in"], "cannot be the same file"),
+    (["--out", "-", "--dead-letter", "-", "in"], "--out and --dead-letter cannot be the same file"),
+])
+def test_a_file_that_is_read_or_written_for_something_else_is_refused(producer, events, fake, arguments,
+                                                                      words):
+    done = producer.run("--registry", fake.url, *arguments, timeout=10)
+    assert done.returncode == 2 and words in done.stderr.decode() and not fake.asked
+    assert events.read_text() == "[]\n"
+
+
+def test_devices_and_hidden_files_may_be_written_beside_what_is_read(producer, events, fake):
+    done = producer.run("--registry", fake.url, "--out", "/dev/null", "--dead-letter", "/dev/null",
+                        "--metrics-file", "in/.metrics", "in")
+    assert done.returncode == 0, done.stderr
