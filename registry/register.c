@@ -160,6 +160,18 @@ static struct match find_older(const struct view *view, const struct subject *su
     return (struct match){.version = known ? older : NULL, .exact = known};
 }
 
+/* The next version, unless the latest is the same; under another id than was asked for it is not. */
+static bool find_latest(const struct decision *decision, const struct subject *subject,
+                        const struct registration *wanted, const struct submission *read, struct match *match,
+                        struct error *err)
+{
+    if (!match_latest(decision->view, subject, read, match, decision->arena, err))
+        return false;
+    if (match->version && wanted->has_id && match->version->record->id != wanted->id)
+        match->version = NULL;
+    return true;
+}
+
 /* What is known already is found before anything may refuse it. */
 static bool find_known(const struct decision *decision, const struct subject *subject,
                        const struct registration *wanted, struct reading how, struct submission *read,
@@ -170,8 +182,8 @@ static bool find_known(const struct decision *decision, const struct subject *su
         return true;
     if (!submission_read(decision->view, wanted, how, read, decision->arena, err))
         return false;
-    if (wanted->version == -1 && !wanted->has_id)
-        return match_latest(decision->view, subject, read, match, decision->arena, err);
+    if (wanted->version == -1)
+        return find_latest(decision, subject, wanted, read, match, err);
     if (wanted->version > 0 && !wanted->has_id)
         return true;
     if (!match_find(decision->view, subject, read, sought_of(wanted), match, decision->arena, err))
