@@ -95,4 +95,8 @@ struct span text_first_units(struct span utf8, size_t units);
 
 bool text_is_utf8(struct span bytes);
 
+/* Bytes that may be anything (a file's name) as text: where they are no UTF-8, '?' stands for each byte that
+ * is not ASCII. */
+struct span text_shown(struct span bytes, struct arena *arena);
+
 #endif

@@ -39,6 +39,16 @@ bool text_is_utf8(struct span bytes)
     return true;
 }
 
+struct span text_shown(struct span bytes, struct arena *arena)
+{
+    if (text_is_utf8(bytes))
+        return bytes;
+    struct buffer shown = {.arena = arena};
+    for (size_t i = 0; i < bytes.len; i++)
+        buffer_byte(&shown, (unsigned char)bytes.ptr[i] < 0x80 ? bytes.ptr[i] : '?');
+    return buffer_span(&shown);
+}
+
 /* A character beyond U+FFFF takes two units; it starts with a byte from 0xf0 up. */
 static size_t units_of(unsigned char first)
 {

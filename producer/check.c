@@ -4,6 +4,7 @@
 #include "producer/ask.h"
 #include "producer/check.h"
 
+#include "base/text.h"
 #include "producer/enrol.h"
 #include "producer/verdict.h"
 
@@ -34,14 +35,15 @@ enum exit_code run_check(const struct options *options, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
     const struct verdict_format *format = verdict_format_find(options->format);
-    struct verdict verdict = {.file = span_of(options->schema), .subject = options->subject};
+    struct verdict verdict = {.file = text_shown(span_of(options->schema), arena),
+                              .subject = options->subject};
     if (!format) {
         error_set(err, 0, "unknown format '%.*s': text, json, junit and sarif are known",
                   SPAN_ARGS(options->format));
         return EXIT_NOTHING;
     }
     verdict.decided = ask(options, &verdict, arena, err);
-    verdict.cause = err->message;
+    verdict.cause = text_shown(err->message, arena);
     struct buffer out = {.arena = arena};
     format->put(&out, &verdict);
     if ((out.len > 0 && fwrite(out.ptr, 1, out.len, stdout) != out.len) || fflush(stdout) != 0) {

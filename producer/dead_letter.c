@@ -81,24 +81,11 @@ static void put_base64(struct buffer *out, struct span bytes)
     }
 }
 
-/* A file name may hold any bytes, a JSON string may not. */
-static void put_name(struct buffer *out, struct span name)
-{
-    if (text_is_utf8(name)) {
-        text_quote(out, name);
-        return;
-    }
-    struct buffer plain = {.arena = out->arena};
-    for (size_t i = 0; i < name.len; i++)
-        buffer_byte(&plain, (unsigned char)name.ptr[i] < 0x80 ? name.ptr[i] : '?');
-    text_quote(out, buffer_span(&plain));
-}
-
 void dead_letter_render(struct buffer *out, const struct dead_letter *letter)
 {
     const struct line *line = letter->line;
     buffer_put(out, SPAN("{\"input\":"));
-    put_name(out, span_of(line->input));
+    text_quote(out, text_shown(span_of(line->input), out->arena));
     buffer_printf(out, ",\"line\":%lld,\"reason\":", (long long)line->number);
     text_quote(out, span_of(letter->reason));
     buffer_put(out, SPAN(",\"field\":"));

@@ -16,18 +16,27 @@ struct decompressor {
     ZSTD_DStream *zstd;
 };
 
+/* The first byte of a frame of zstd that is passed over, as pzstd's first one is, has sixteen values. */
+static char first_known(char first)
+{
+    return (first & 0xf0) == 0x50 ? 0x50 : first;
+}
+
 enum pack pack_of(struct span begin)
 {
     static const struct {
         const char *magic;
         size_t len;
         enum pack pack;
-    } known[] = {{"\x1f\x8b", 2, PACK_GZIP}, {"\x28\xb5\x2f\xfd", 4, PACK_ZSTD}};
+    } known[] = {{"\x1f\x8b", 2, PACK_GZIP},
+                 {"\x28\xb5\x2f\xfd", 4, PACK_ZSTD},
+                 {"\x50\x2a\x4d\x18", 4, PACK_ZSTD}};
+    if (begin.len == 0)
+        return PACK_UNDECIDED;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         size_t len = begin.len < known[i].len ? begin.len : known[i].len;
-        if (len == 0)
-            return PACK_UNDECIDED;
-        if (memcmp(begin.ptr, known[i].magic, len) == 0)
+        if (first_known(begin.ptr[0]) == known[i].magic[0] &&
+            memcmp(begin.ptr + 1, known[i].magic + 1, len - 1) == 0)
             return len == known[i].len ? known[i].pack : PACK_UNDECIDED;
     }
     return PACK_NONE;

@@ -33,6 +33,9 @@ bool load_constants(struct loader *loader)
         given[i] = (struct text){.kind = TEXT_STRING, .string = loader->given->constants[i].text};
         if (!is_there(loader, "constants", loader->given->constants[i].name))
             return false;
+        if (!text_is_utf8(given[i].string))
+            return error_set(loader->err, 0, "the constant '%.*s' is not UTF-8",
+                             SPAN_ARGS(loader->given->constants[i].name));
     }
     loader->constants = given;
     return true;

@@ -92,16 +92,6 @@ const struct state_entry *state_find(const struct state *state, struct identity 
 
 /* ---- writing ---- */
 
-/* A name may be of any bytes: those that are no UTF-8 are shown as '?'. Files are told by their numbers. */
-static void put_name(struct buffer *out, struct span name)
-{
-    struct buffer plain = {.arena = out->arena};
-    bool whole = text_is_utf8(name);
-    for (size_t i = 0; i < name.len; i++)
-        buffer_byte(&plain, whole || (unsigned char)name.ptr[i] < 0x80 ? name.ptr[i] : '?');
-    text_quote(out, buffer_span(&plain));
-}
-
 bool state_write(const char *path, const struct state *state, struct error *err)
 {
     AUTO_ARENA arena = arena_new();
@@ -110,7 +100,7 @@ bool state_write(const char *path, const struct state *state, struct error *err)
     for (size_t i = 0; i < state->count; i++) {
         const struct state_entry *entry = &state->entries[i];
         buffer_put(&out, i ? SPAN(",\n{\"name\":") : SPAN("\n{\"name\":"));
-        put_name(&out, entry->name);
+        text_quote(&out, text_shown(entry->name, arena)); /* files are told by their numbers */
         buffer_printf(&out, ",\"device\":%lld,\"inode\":%lld,\"offset\":%lld,\"lines\":%lld,\"head\":\"%s\"}",
                       (long long)entry->identity.device, (long long)entry->identity.inode,
                       (long long)entry->mark.offset, (long long)entry->mark.lines, entry->mark.head);

@@ -232,3 +232,12 @@ def test_not_decided_is_an_error_for_programs_too(producer, fake):
 def test_unusable_arguments_are_told(producer, arguments, words):
     done = producer.run("check", *arguments)
     assert done.returncode == 2 and words in done.stderr.decode()
+
+
+@pytest.mark.parametrize("name", ["a\udcff.avsc", "missing\udcff.avsc"])     # the byte 0xff
+def test_a_name_that_is_no_text_leaves_the_verdict_one(producer, fake, name):
+    (producer.folder / "a\udcff.avsc").write_text(SCHEMA)
+    for form in ("json", "sarif"):
+        json.loads(check(producer, fake.url, name, "--format", form).stdout.decode())
+    junit = check(producer, fake.url, name, "--format", "junit")
+    assert xml.fromstring(junit.stdout).find("testsuite/testcase").get("name") == name.replace("\udcff", "?")

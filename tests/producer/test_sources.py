@@ -63,6 +63,12 @@ def test_pieces_one_after_another_are_one_text(producer, packed):
         feed(3).encode()[:50]) + packed(feed(3).encode()[50:]))) == [1, 2, 3]
 
 
+def test_zstd_is_known_by_a_frame_that_is_passed_over_as_well(producer, tmp_path):
+    for first in (b"\x50", b"\x5f"):
+        text = first + b"\x2a\x4d\x18\x03\0\0\0abc" + zstd(feed(1, 2).encode(), tmp_path)
+        assert keys(mapped(producer, stdin=text)) == [1, 2]
+
+
 @pytest.mark.parametrize("size", [0, 1, 2, 3])
 def test_a_file_of_a_few_bytes_is_no_riddle(producer, size):
     assert len(mapped(producer, stdin=b"\x28\xb5\x2f"[:size])) == min(size, 1)

@@ -382,6 +382,7 @@ def test_tables_and_constants_that_are_given_stand_in_the_place_of_the_mappings(
     (["--lookup", "users=list.json"], "list.json: line 1: a lookup table is to be an object"),
     (["--constant", "nothing=x"], "the mapping has no 'nothing' among its constants"),
     (["--constant", "org_id="], "--constant needs two things"),
+    (["--constant", "org_id=\udcff"], "the constant 'org_id' is not UTF-8"),     # the byte 0xff
 ])
 def test_a_table_or_constant_that_cannot_be_is_named(producer, fake, tmp_path, arguments, words):
     (tmp_path / "users.json").write_text("{}")
