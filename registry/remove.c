@@ -130,7 +130,7 @@ void remove_hidden_twins(struct decision *decision, const struct subject *subjec
     decision_rests_on_referrers(decision, subject_name(subject));
     decision_rests_on_policies(decision, subject_name(subject));
     while ((version = cursor_version(&cursor)))
-        if (version->row.hidden && version->record == record && version->number != number &&
+        if (version->row.hidden && version->record == record && version->number < number &&
             (all || !version_referred(decision->view, version, true, NULL)) &&
             !floors_of(decision, version).count)
             purge(decision, version, number,

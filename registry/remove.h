@@ -45,7 +45,7 @@ void recycle_by_policy(struct decision *decision, const struct version *version,
 void purge_by_policy(struct decision *decision, const struct subject *subject,
                      const struct version *const *versions, const struct span *whys, size_t count);
 
-/* Purges the subject's hidden versions of a schema that is being registered again, under another number;
+/* Purges the subject's hidden versions of a schema that is being registered again, under a higher number;
  * those that something keeps stay. */
 void remove_hidden_twins(struct decision *decision, const struct subject *subject,
                          const struct record *record, int number);
