@@ -25,7 +25,7 @@ enum {
 
     /* JSON */
     TEXT_DEPTH_MAX = 1000,      /* containers within containers; Jackson's bound */
-    TEXT_NUMBER_MAX = 1000,     /* characters of one number; Jackson's bound */
+    TEXT_NUMBER_MAX = 1000,     /* digits of one number; Jackson's bound */
     TEXT_VALUES_MAX = 600000,   /* values of one text: more than SCHEMA_MAX can hold; 100 MiB read */
     TEXT_STRING_MAX = 20000000, /* characters of one string; Jackson's bound */
     TEXT_NAME_MAX = 50000,      /* characters of one member name; Jackson's bound */
