@@ -102,12 +102,12 @@ static enum verdict judge(struct reader *r, const struct avro_type *type, const 
     return verdict;
 }
 
-static bool fail_default(struct reader *r, const struct avro_field *field)
+static bool fail_default(struct reader *r, const struct avro_field *field, bool linking)
 {
     struct buffer sentence = {.arena = r->arena};
     buffer_printf(&sentence, "Invalid default for field %.*s: ", SPAN_ARGS(field->name));
     json_put(&sentence, field->fallback);
-    buffer_printf(&sentence, " not a %.*s", SPAN_ARGS(show_type(field->type, r->arena)));
+    buffer_printf(&sentence, " not a %.*s", SPAN_ARGS(show_type(field->type, linking, r->arena)));
     return reader_fault(r, buffer_span(&sentence));
 }
 
@@ -120,7 +120,7 @@ bool check_default(struct reader *r, const struct avro_field *field, bool linkin
     r->verdicts.linking = linking;
     switch (judge(r, field->type, field->fallback)) {
     case VERDICT_GOOD: return true;
-    case VERDICT_BAD: return fail_default(r, field);
+    case VERDICT_BAD: return fail_default(r, field, linking);
     case VERDICT_UNSET: return reader_fail(r, "Schema fields not set yet");
     case VERDICT_ENDLESS: break;
     }

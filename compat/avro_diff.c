@@ -196,7 +196,7 @@ static void abort_ambiguous(struct diff *d, const struct avro_field *field, size
         "Unexpected exception during compatibility check: Reader record field %.*s type:%s pos:%zu matches "
         "multiple fields in writer record schema %.*s",
         SPAN_ARGS(field->name), avro_kind_name(field->type->kind), index,
-        SPAN_ARGS(show_type(writer, d->arena)));
+        SPAN_ARGS(show_type(writer, false, d->arena)));
 }
 
 /* ---- kinds ---- */

@@ -88,7 +88,7 @@ static bool visit_kind(struct reader *r, struct node *node)
 
 static bool visit(struct reader *r, struct node *node)
 {
-    if (node->done)
+    if (node->done || (r->again && node->begun && node->type.kind == AVRO_RECORD))
         return true;
     if (r->depth >= SCHEMA_NESTING_MAX)
         return reader_fail(r, "Types are nested more than %d deep", SCHEMA_NESTING_MAX);
@@ -99,15 +99,75 @@ static bool visit(struct reader *r, struct node *node)
     return fine;
 }
 
-bool link_types(struct reader *r, struct node *root, const struct avro_type **type)
+/* What belongs to one definition alone. */
+static void forget(struct node *node)
 {
-    for (size_t i = 0; i < r->count; i++)
+    const struct avro_type *type = &node->type;
+    node->begun = node->done = false;
+    for (size_t i = 0; type->kind == AVRO_RECORD && i < type->field_count; i++)
+        if (!is_named(type->fields[i].type->kind))
+            forget(node_of(type->fields[i].type));
+    for (size_t i = 0; type->kind == AVRO_UNION && i < type->branch_count; i++)
+        if (!is_named(type->branches[i]->kind))
+            forget(node_of(type->branches[i]));
+    if ((type->kind == AVRO_ARRAY || type->kind == AVRO_MAP) && !is_named(type->items->kind))
+        forget(node_of(type->items));
+}
+
+/* The first `done` of the types of earlier texts are done, the others are to be visited anew. */
+static void forget_from(struct reader *r, size_t done)
+{
+    r->verdicts.objects = (struct pairs){.arena = r->arena};
+    r->verdicts.steps += r->linked;
+    for (size_t i = 0; i < done; i++)
+        r->order[i]->done = true;
+    for (size_t i = done; i < r->linked; i++)
+        forget(r->order[i]);
+    r->again = true;
+}
+
+/* A text that defines types makes Java visit all of those before it anew. No placeholder stands between them
+ * any more, so they are come to in another order, and a default may be judged while its record is not done.
+ * What came before the last text was visited so already, with the same outcome. */
+static bool link_definitions(struct reader *r)
+{
+    size_t from = r->linked;
+    if (r->strict)
+        forget_from(r, r->last);
+    for (size_t i = r->last; i < r->count; i++) {
+        r->again = r->strict && i < from;
         if (!visit(r, r->order[i]))
             return false;
-    r->count = 0;
+    }
+    r->last = from;
+    r->linked = r->count;
+    r->fresh = true;
+    return true;
+}
+
+/* One that defines none visits what it mentions, which Java has not seen before: it keeps copies. References
+ * that do so by turns with ones that define something could make that long. */
+static bool link_mentions(struct reader *r, struct node *root)
+{
+    if (r->strict && r->fresh && r->verdicts.steps < DEFAULT_STEPS_MAX)
+        forget_from(r, 0);
+    r->fresh = false;
+    r->again = r->strict;
+    bool fine = visit(r, root);
+    r->again = false;
+    return fine;
+}
+
+bool link_types(struct reader *r, struct node *root, const struct avro_type **type)
+{
+    bool defines = r->count > r->linked;
+    if (defines && !link_definitions(r))
+        return false;
     if (root->placeholder)
         return reader_fail(r, "Unknown schema: %.*s", SPAN_ARGS(avro_full_name(root->type.name, r->arena)));
-    struct node *known = is_named(root->type.kind) ? index_find(&r->types, root->type.name) : root;
-    *type = &known->type;
-    return visit(r, known);
+    *type = &root->type;
+    if (!is_named(root->type.kind))
+        return defines ? visit(r, root) : link_mentions(r, root);
+    *type = &((struct node *)index_find(&r->types, root->type.name))->type;
+    return true;
 }

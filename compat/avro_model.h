@@ -57,6 +57,10 @@ struct reader {
     struct index spaces; /* namespaces, each kept once */
     struct node **order; /* named types as their definitions ended */
     size_t count, room;
+    size_t linked; /* how many of them earlier texts defined … */
+    size_t last;   /* … and where those begin of the last text that defined any */
+    bool fresh;    /* no text without definitions came since */
+    bool again;    /* types of earlier texts are visited once more */
     size_t placeholders;
     unsigned depth;
     struct verdicts verdicts;
@@ -94,8 +98,9 @@ const struct text *property_find(const struct avro_type *type, struct span name)
 MUST_CHECK bool print_type(const struct avro_type *type, const struct avro_name *known, size_t count,
                            struct span *text, struct arena *arena, struct error *err);
 
-/* The same for a message: whatever there is, with nothing known. */
-struct span show_type(const struct avro_type *type, struct arena *arena);
+/* The same for a message: whatever there is, with nothing known. While linking, a record that is not done has
+ * no fields yet. */
+struct span show_type(const struct avro_type *type, bool linking, struct arena *arena);
 
 /* The text that is read again when a schema is normalized. */
 MUST_CHECK bool print_normal(const struct avro_model *model, struct span *text, struct arena *arena,

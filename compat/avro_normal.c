@@ -103,7 +103,7 @@ static enum conversion convert_array(struct normal *n, const struct text *json, 
 {
     if (json->count && type && type->kind != AVRO_ARRAY)
         return conversion_failed(n, arena_printf(n->arena, "Not an array: %.*s",
-                                                 SPAN_ARGS(show_type(type, n->arena))));
+                                                 SPAN_ARGS(show_type(type, false, n->arena))));
     buffer_byte(&n->out, '[');
     for (size_t i = 0; i < json->count; i++) {
         if (i)

@@ -478,7 +478,7 @@ bool check_union(struct reader *r, const struct avro_type *type)
     for (size_t i = 0; i < type->branch_count; i++) {
         const struct avro_type *branch = type->branches[i];
         if (branch->kind == AVRO_UNION)
-            return reader_fail(r, "Nested union: %.*s", SPAN_ARGS(show_type(type, r->arena)));
+            return reader_fail(r, "Nested union: %.*s", SPAN_ARGS(show_type(type, false, r->arena)));
         struct avro_name key = is_named(branch->kind) ? branch->name : plain_name(kind_word(branch->kind));
         if (index_add(&seen, key, r))
             return reader_fail(r, "Duplicate in union:%.*s", SPAN_ARGS(avro_full_name(key, r->arena)));

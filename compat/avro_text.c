@@ -10,6 +10,7 @@ struct printer {
     struct index known;
     unsigned depth;
     bool large, deep;
+    bool linking; /* a record that is not done has no fields yet */
 };
 
 static void put_type(struct printer *p, const struct avro_type *type, struct span space);
@@ -74,6 +75,13 @@ static void put_type_aliases(struct printer *p, const struct avro_type *type)
     buffer_byte(&p->out, ']');
 }
 
+/* What follows the parts of a named type's kind. */
+static void put_rest(struct printer *p, const struct avro_type *type)
+{
+    put_properties(p, type->properties, type->property_count);
+    put_type_aliases(p, type);
+}
+
 static void put_symbol(struct printer *p, struct span symbol)
 {
     if (symbol.ptr)
@@ -119,6 +127,8 @@ static void put_field(struct printer *p, const struct avro_field *field, struct 
 static void put_record(struct printer *p, const struct avro_type *type, struct span space)
 {
     put_definition(p, type, type->error ? SPAN("error") : SPAN("record"), space);
+    if (p->linking && !node_of(type)->done)
+        return;
     put_key(p, SPAN("fields"));
     buffer_byte(&p->out, '[');
     for (size_t i = 0; i < type->field_count; i++) {
@@ -127,6 +137,7 @@ static void put_record(struct printer *p, const struct avro_type *type, struct s
         put_field(p, &type->fields[i], type->name.space);
     }
     buffer_byte(&p->out, ']');
+    put_rest(p, type);
 }
 
 static void put_enum(struct printer *p, const struct avro_type *type, struct span space)
@@ -134,12 +145,14 @@ static void put_enum(struct printer *p, const struct avro_type *type, struct spa
     put_definition(p, type, SPAN("enum"), space);
     put_list(p, SPAN("symbols"), type->symbols, type->symbol_count);
     put_string(p, SPAN("default"), type->symbol_default);
+    put_rest(p, type);
 }
 
 static void put_fixed(struct printer *p, const struct avro_type *type, struct span space)
 {
     put_definition(p, type, SPAN("fixed"), space);
     buffer_printf(&p->out, ",\"size\":%d", (int)type->size);
+    put_rest(p, type);
 }
 
 static void put_named(struct printer *p, const struct avro_type *type, struct span space)
@@ -154,8 +167,6 @@ static void put_named(struct printer *p, const struct avro_type *type, struct sp
         put_enum(p, type, space);
     else
         put_fixed(p, type, space);
-    put_properties(p, type->properties, type->property_count);
-    put_type_aliases(p, type);
     buffer_byte(&p->out, '}');
 }
 
@@ -209,9 +220,9 @@ static void put_type(struct printer *p, const struct avro_type *type, struct spa
     p->depth--;
 }
 
-struct span show_type(const struct avro_type *type, struct arena *arena)
+struct span show_type(const struct avro_type *type, bool linking, struct arena *arena)
 {
-    struct printer p = {.out = {.arena = arena}, .known = {.arena = arena}};
+    struct printer p = {.out = {.arena = arena}, .known = {.arena = arena}, .linking = linking};
     put_type(&p, type, SPAN(""));
     return buffer_span(&p.out);
 }
