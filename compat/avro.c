@@ -88,8 +88,11 @@ static bool check_names(struct names *names, const struct avro_type *type)
 
 /* ---- a schema ---- */
 
+/* The name that Java gives a union lists its branches, and can be no type's. */
 static void know_reference(struct avro_model *model, struct avro_name *known, const struct avro_type *root)
 {
+    if (root->kind == AVRO_UNION)
+        return;
     known[model->known_count++] = is_named(root->kind) ? root->name : plain_name(kind_word(root->kind));
 }
 
