@@ -61,7 +61,9 @@ static void take_up(struct left *left, FILE *notes)
     AUTO_ARENA arena = arena_new();
     struct error err = {.arena = arena};
     measure(left);
-    if (!settle(left, &err))
+    /* What the disk does not give now is not gone, and is not to be cut off. */
+    bool readable = !ferror(left->file) || error_set(&err, 0, "it cannot be read");
+    if (!readable || !settle(left, &err))
         fprintf(notes, "genesys-producer: %s was left behind by an earlier run and cannot be recovered: "
                 "%.*s\n", left->path, SPAN_ARGS(err.message));
     else if (left->records == 0)

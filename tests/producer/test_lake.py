@@ -249,6 +249,15 @@ def test_a_file_that_is_being_written_is_left_alone(producer, registry):
     assert sum(len(read(path)) for path in visible(producer)) == 5
 
 
+def test_what_cannot_be_read_is_told_and_left_alone(producer, registry):
+    hidden = killed(producer, registry.url)
+    hidden.unlink()
+    hidden.symlink_to("/proc/self/mem")     # it can be opened, and its first byte is EIO
+    done = producer.run("--registry", registry.url, "--lake", "lake", stdin=b"")
+    assert "cannot be recovered: it cannot be read" in done.stderr.decode()
+    assert hidden.is_symlink()
+
+
 def test_a_file_of_another_machine_is_left_alone_and_told(producer, registry):
     hidden = killed(producer, registry.url)
     other = hidden.with_name(hidden.name.replace(f".part-{socket.gethostname()}", ".part-elsewhere"))
