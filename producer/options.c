@@ -171,10 +171,12 @@ void options_help(FILE *out, enum command about)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (about == COMMAND_HELP || about == commands[i].command)
             print_command(out, i);
+    if (about != COMMAND_DECODE && about != COMMAND_CHECK)
+        fprintf(out,
+                "INPUT is a file, or a folder of rotated ones; - is standard input, which is also read when\n"
+                "there is none. A file named like a command or an option is written ./NAME.\n\n");
     fprintf(
         out,
-        "INPUT is a file, or a folder of rotated ones; - is standard input, which is also read when there\n"
-        "is none. A file named like a command or an option is written ./NAME.\n\n"
         "Exit 0: all went well. 1: something was dead-lettered and --strict was given, or a record could\n"
         "not be decoded. 2: it could not be done: unusable arguments, registry unreachable, schema refused,\n"
         "a file that cannot be read or written.\n\n"

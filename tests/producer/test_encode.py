@@ -501,7 +501,9 @@ def test_help_names_every_option_and_version_the_version(producer):
         for option in ("registry", "subject", "schema", "out", "format", "codec", "dead-letter",
                        "ingest-time", "registry-timeout", "strict"):
             assert f"--{option}" in done.stdout.decode()
-    assert "--out" not in producer.run("decode", "--help").stdout.decode()
+    for command in ("decode", "check"):
+        told = producer.run(command, "--help").stdout.decode()
+        assert "--out" not in told and "INPUT" not in told
     assert producer.run("--version").stdout.decode().startswith("genesys-producer ")
 
 
