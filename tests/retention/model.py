@@ -404,9 +404,9 @@ class Model:
         return True
 
     def cleared(self, subject, id, number):
-        """The hidden versions with the same id that a registration takes away: all are older than it."""
+        """The older hidden versions with the same id, which a registration takes away."""
         return [row for row in subject.sorted(live=False)
-                if row.id == id and row.number != number and not self.referrers(subject, row)
+                if row.id == id and row.number < number and not self.referrers(subject, row)
                 and not self.protection(subject, row)]
 
     def settle(self, subject, number, id):
