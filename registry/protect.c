@@ -259,6 +259,13 @@ bool version_remembered(const struct judging *judging, const struct version *ver
     return judging->transitive && version_by_policy(&version->row);
 }
 
+/* Before it was superseded nothing could take it; a clock that was set back does not keep it. */
+static int64_t could_go_from(const struct judging *judging, const struct version *version)
+{
+    int64_t since = version->row.superseded ? version->row.superseded : version->row.created;
+    return since < judging->now ? since : judging->now;
+}
+
 int64_t version_prunable_from(const struct judging *judging, const struct version *version,
                               struct arena *arena)
 {
@@ -271,5 +278,5 @@ int64_t version_prunable_from(const struct judging *judging, const struct versio
                 (hidden && !judging->policy->even_if_transitive && version_remembered(judging, version));
     if (kept || from == NEVER || floors.until == NEVER)
         return NEVER;
-    return later(from, floors.until);
+    return later(later(from, floors.until), could_go_from(judging, version));
 }

@@ -20,9 +20,9 @@ class Kept:
         self.client = registry.client()
         self.day(0)
 
-    def day(self, days):
+    def day(self, days, **how):
         now = BEGIN + datetime.timedelta(days=days)
-        assert self.client.post("/test/clock", {"now": now.isoformat()}).status == 200
+        assert self.client.post("/test/clock", {"now": now.isoformat(), **how}).status == 200
 
     def policy(self, scope, policy):
         reply = self.client.put(f"/retention/{quote(scope)}" if scope else "/retention", policy)
@@ -607,6 +607,17 @@ def test_a_live_version_is_explained(kept):
     assert kept.explain("s", 1)["prunableFrom"] == at(9)
     kept.hold("s", 1, reason="law")
     assert "prunableFrom" not in kept.explain("s", 1)
+
+
+def test_what_no_rule_of_days_keeps_may_go_since_it_was_superseded(kept):
+    kept.day(1)
+    kept.versions("s", 3)
+    kept.day(4)
+    kept.policy("s", {"prune": {"enabled": True, "keepVersions": 2}})
+    assert kept.explain("s", 1)["prunableFrom"] == at(1)
+    # On a clock that was set back it may go at once all the same.
+    kept.day(0, allowBack=True)
+    assert kept.explain("s", 1)["prunableFrom"] == at(0)
 
 
 def test_a_recycled_version_is_explained(kept):
