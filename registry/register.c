@@ -172,6 +172,25 @@ static bool find_latest(const struct decision *decision, const struct subject *s
     return true;
 }
 
+/* Of one content under several ids the one asked for is meant; apart from that, what is found first must have
+ * the id, and nothing else of the same meaning is looked for. */
+static bool find_first(const struct decision *decision, const struct subject *subject,
+                       const struct registration *wanted, const struct submission *read, struct match *match,
+                       struct error *err)
+{
+    struct sought any = {.hidden = false, .id = ANY_ID};
+    struct match first;
+    if (!match_find(decision->view, subject, read, sought_of(wanted), match, decision->arena, err))
+        return false;
+    if (!wanted->has_id || !match->version || match->exact)
+        return true;
+    if (!match_find(decision->view, subject, read, any, &first, decision->arena, err))
+        return false;
+    if (first.version != match->version)
+        match->version = NULL;
+    return true;
+}
+
 /* What is known already is found before anything may refuse it. */
 static bool find_known(const struct decision *decision, const struct subject *subject,
                        const struct registration *wanted, struct reading how, struct submission *read,
@@ -186,7 +205,7 @@ static bool find_known(const struct decision *decision, const struct subject *su
         return find_latest(decision, subject, wanted, read, match, err);
     if (wanted->version > 0 && !wanted->has_id)
         return true;
-    if (!match_find(decision->view, subject, read, sought_of(wanted), match, decision->arena, err))
+    if (!find_first(decision, subject, wanted, read, match, err))
         return false;
     if (match->version && wanted->version > 0 && match->version->number != wanted->version)
         *match = find_older(decision->view, subject, wanted, read, match->version);
