@@ -294,6 +294,29 @@ static bool read_order(struct reader *r, const struct text *json, enum avro_orde
     return reader_fail(r, "No enum constant org.apache.avro.Schema.Field.Order.%.*s", SPAN_ARGS(word));
 }
 
+/* "1.2.3": Java tells of the second point before it looks any further. */
+static bool points_twice(struct span number)
+{
+    bool point = false;
+    for (size_t i = number.ptr[0] == '-' || number.ptr[0] == '+'; i < number.len; i++) {
+        if (number.ptr[i] == '.' && point)
+            return true;
+        point = point || number.ptr[i] == '.';
+        if (number.ptr[i] != '.' && (number.ptr[i] < '0' || number.ptr[i] > '9'))
+            return false;
+    }
+    return false;
+}
+
+static bool fail_number(struct reader *r, struct span trimmed)
+{
+    if (!trimmed.len)
+        return reader_fail(r, "empty String");
+    if (points_twice(trimmed))
+        return reader_fail(r, "multiple points");
+    return reader_fail(r, "For input string: \"%.*s\"", SPAN_ARGS(trimmed));
+}
+
 /* A float or double may have its default written as a string, as Java reads it: "NaN", "1e3", "0x1p-2". */
 static bool read_fallback(struct reader *r, const struct text *json, struct avro_field *field)
 {
@@ -303,11 +326,8 @@ static bool read_fallback(struct reader *r, const struct text *json, struct avro
     if (!given || !real || given->kind != TEXT_STRING)
         return true;
     double number;
-    struct span trimmed = span_trim(given->string);
-    if (!trimmed.len)
-        return reader_fail(r, "empty String");
     if (!java_double(given->string, &number))
-        return reader_fail(r, "For input string: \"%.*s\"", SPAN_ARGS(trimmed));
+        return fail_number(r, span_trim(given->string));
     struct buffer lexeme = {.arena = r->arena};
     text_put_double(&lexeme, number);
     struct text *value = arena_alloc(r->arena, sizeof *value);
