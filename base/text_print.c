@@ -34,23 +34,43 @@ void text_quote(struct buffer *out, struct span string)
     buffer_byte(out, '"');
 }
 
-/* The fewest digits, at least two, that read back as the same number: "d.ddde±x". */
-static void shortest_double(double number, char text[40])
+/* "-d.ddde±x" with its last digit one higher; false: all of them are nines. */
+static bool step_up(char *text)
 {
-    for (int precision = 1; precision <= 16; precision++) {
-        snprintf(text, 40, "%.*e", precision, number);
-        if (strtod(text, NULL) == number)
-            return;
+    for (char *at = strchr(text, 'e') - 1; at >= text && *at != '-'; at--) {
+        if (*at == '.')
+            continue;
+        if (*at != '9') {
+            ++*at;
+            return true;
+        }
+        *at = '0';
     }
+    return false;
 }
 
-static void shortest_float(float number, char text[40])
+static bool reads_double(const char *text, double number)
 {
-    for (int precision = 1; precision <= 8; precision++) {
-        snprintf(text, 40, "%.*e", precision, (double)number);
-        if (strtof(text, NULL) == number)
+    return strtod(text, NULL) == number;
+}
+
+static bool reads_float(const char *text, double number)
+{
+    return (double)strtof(text, NULL) == number;
+}
+
+/* The fewest digits, at least two, that read back as the same number: "d.ddde±x". Above a power of two its
+ * neighbour is twice as far as below: there a decimal may do that is not the nearest of its length. */
+static void shortest(double number, int most, bool (*reads)(const char *text, double number), char text[40])
+{
+    int exponent;
+    bool lopsided = fabs(frexp(number, &exponent)) == 0.5;
+    for (int precision = 1; precision < most; precision++) {
+        snprintf(text, 40, "%.*e", precision, number);
+        if (reads(text, number) || (lopsided && step_up(text) && reads(text, number)))
             return;
     }
+    snprintf(text, 40, "%.*e", most, number);
 }
 
 /* Plain notation from 1e-3 up to 1e7, as Java's Double.toString writes it. */
@@ -120,7 +140,7 @@ void text_put_double(struct buffer *out, double number)
     char text[40];
     if (put_special(out, number))
         return;
-    shortest_double(number, text);
+    shortest(number, 16, reads_double, text);
     put_java(out, text);
 }
 
@@ -129,6 +149,6 @@ void text_put_float(struct buffer *out, float number)
     char text[40];
     if (put_special(out, (double)number))
         return;
-    shortest_float(number, text);
+    shortest((double)number, 8, reads_float, text);
     put_java(out, text);
 }

@@ -194,6 +194,8 @@ static void numbers_look_like_java(void **state)
         {"0e5", "0.0"},
         {"1e400", "Infinity"}, {"-1e400", "-Infinity"}, {"123456.789", "123456.789"}, {"2e3", "2000.0"},
         {"1.7976931348623157e308", "1.7976931348623157E308"}, {"0.3", "0.3"}, {"1234567.0", "1234567.0"},
+        {"5.2829453113566525e269", "5.282945311356653E269"}, /* 2^896: not the nearest of 16 digits */
+        {"5.9604644775390625e-8", "5.960464477539063E-8"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         AUTO_ARENA arena = arena_new();
@@ -205,7 +207,8 @@ static void numbers_look_like_java(void **state)
     struct buffer out = {.arena = arena};
     text_put_float(&out, 0.1f);
     text_put_float(&out, 3.4028235e38f);
-    assert_string_equal(out.ptr, "0.13.4028235E38");
+    text_put_float(&out, 0x1p-96f);
+    assert_string_equal(out.ptr, "0.13.4028235E381.2621775E-29");
 }
 
 static void strings_are_written_with_the_fewest_escapes(void **state)
