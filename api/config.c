@@ -198,7 +198,8 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
 
 static bool delete_scope(struct call *call, struct name scope, struct error *err)
 {
-    struct setting wanted = {.scope = scope, .drop_config = true, .by = call->origin};
+    struct setting wanted = {.scope = scope, .drop_config = true, .dry = call_query_true(call, "dryRun"),
+                             .by = call->origin};
     struct settings before, after;
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;

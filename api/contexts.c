@@ -25,10 +25,10 @@ bool get_contexts(struct call *call, struct error *err)
 
 bool delete_context(struct call *call, struct error *err)
 {
-    struct span context;
-    if (!prefix_context(call->arg[0], &context, call->arena))
-        return error_context_name(err, context);
-    if (!registry_remove_context(call->registry, context, &call->origin, call->arena, err))
+    struct context_removal wanted = {.dry = call_query_true(call, "dryRun"), .by = call->origin};
+    if (!prefix_context(call->arg[0], &wanted.context, call->arena))
+        return error_context_name(err, wanted.context);
+    if (!registry_remove_context(call->registry, &wanted, call->arena, err))
         return false;
     call->status = 204;
     return true;

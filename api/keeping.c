@@ -149,7 +149,8 @@ bool put_subject_version_hold(struct call *call, struct error *err)
 
 bool delete_subject_version_hold(struct call *call, struct error *err)
 {
-    struct holding wanted = {.subject = call_arg_subject(call, 0), .release = true, .by = call->origin};
+    struct holding wanted = {.subject = call_arg_subject(call, 0), .release = true,
+                             .dry = call_query_true(call, "dryRun"), .by = call->origin};
     struct hold hold;
     return call_arg_version(call, 1, &wanted.version, err) &&
            registry_hold(call->registry, &wanted, &hold, call->arena, err) && answer_hold(call, &hold, err);

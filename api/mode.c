@@ -86,6 +86,7 @@ static bool delete_scope(struct call *call, struct name scope, struct error *err
     bool recursive = call->dialect->recursive_modes && call_query_true(call, "recursive");
     struct setting wanted = {.scope = scope, .set_mode = true, .by = call->origin};
     wanted.recursive = recursive && !scope.subject.len;
+    wanted.dry = call_query_true(call, "dryRun");
     struct settings before, after;
     if (!registry_set(call->registry, &wanted, &before, &after, call->arena, err))
         return false;

@@ -59,7 +59,7 @@ static bool put_scope(struct call *call, struct name scope, struct error *err)
 
 static bool delete_scope(struct call *call, struct name scope, struct error *err)
 {
-    struct policy_wish wanted = {.scope = scope, .by = call->origin};
+    struct policy_wish wanted = {.scope = scope, .dry = call_query_true(call, "dryRun"), .by = call->origin};
     struct span before, after;
     if (!registry_set_policy(call->registry, &wanted, &before, &after, call->arena, err))
         return false;

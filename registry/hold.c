@@ -61,7 +61,7 @@ bool registry_hold(struct registry *registry, const struct holding *wanted, stru
                    struct arena *arena, struct error *err)
 {
     struct holding_outcome outcome = {.wanted = wanted};
-    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by};
+    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by, .dry = wanted->dry};
     if (!registry_decide(&decision, decide, &outcome, err))
         return false;
     *hold = outcome.hold;

@@ -5,7 +5,7 @@
 
 static bool decide_context(struct decision *decision, void *arg, struct error *err)
 {
-    struct span name = *(const struct span *)arg;
+    struct span name = ((const struct context_removal *)arg)->context;
     const struct context *context = view_context(decision->view, name);
     decision_rests_on_context(decision, name);
     if (!context || context->gone)
@@ -16,11 +16,12 @@ static bool decide_context(struct decision *decision, void *arg, struct error *e
     return true;
 }
 
-bool registry_remove_context(struct registry *registry, struct span context, const struct origin *by,
+bool registry_remove_context(struct registry *registry, const struct context_removal *wanted,
                              struct arena *arena, struct error *err)
 {
-    struct decision decision = {.registry = registry, .arena = arena, .by = by};
-    return registry_decide(&decision, decide_context, &context, err);
+    struct context_removal removal = *wanted;
+    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by, .dry = wanted->dry};
+    return registry_decide(&decision, decide_context, &removal, err);
 }
 
 /* Whether somebody out of the scope refers to it; whoever is in it goes too. */

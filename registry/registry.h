@@ -114,8 +114,13 @@ MUST_CHECK bool registry_remove_subject(struct registry *registry, const struct 
                                         struct error *err);
 
 /* A context that holds nothing goes; one that is not there is gone already. `context` has its dot. */
-MUST_CHECK bool registry_remove_context(struct registry *registry, struct span context,
-                                        const struct origin *by, struct arena *arena, struct error *err);
+struct context_removal {
+    struct span context;
+    bool dry;                           /* nothing is done: the answer is what would come */
+    struct origin by;
+};
+MUST_CHECK bool registry_remove_context(struct registry *registry, const struct context_removal *wanted,
+                                        struct arena *arena, struct error *err);
 
 /* A change of the configuration or the mode stored at a scope; what is not touched stays. */
 struct setting {
@@ -127,6 +132,7 @@ struct setting {
     bool drop_config;                   /* the configuration is deleted whole */
     bool force;                         /* with set_mode to IMPORT: whatever is there stays */
     bool recursive;                     /* with set_mode at a context: its subjects' modes are cleared too */
+    bool dry;                           /* nothing is done: the answer is what would come */
     struct origin by;
 };
 

@@ -33,7 +33,7 @@ bool registry_set_policy(struct registry *registry, const struct policy_wish *wa
                          struct span *after, struct arena *arena, struct error *err)
 {
     struct policy_outcome outcome = {.wanted = wanted};
-    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by};
+    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by, .dry = wanted->dry};
     if (!registry_decide(&decision, decide, &outcome, err))
         return false;
     *before = outcome.before;

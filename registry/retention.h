@@ -11,6 +11,7 @@
 struct policy_wish {
     struct name scope;                  /* an empty subject is the context */
     const struct text *patch;           /* RFC 7396; NULL: the policy goes */
+    bool dry;                           /* nothing is done: the answer is what would come */
     struct origin by;
 };
 
@@ -37,6 +38,7 @@ struct holding {
     struct name subject;
     int version;                        /* a number or LATEST_VERSION */
     bool release;
+    bool dry;                           /* nothing is done: the answer is what would come */
     struct span reason;
     int64_t until;                      /* NEVER: without an end */
     struct span until_text;             /* as it came */

@@ -149,7 +149,7 @@ bool registry_set(struct registry *registry, const struct setting *wanted, struc
                   struct settings *after, struct arena *arena, struct error *err)
 {
     struct setting_outcome outcome = {.wanted = wanted};
-    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by};
+    struct decision decision = {.registry = registry, .arena = arena, .by = &wanted->by, .dry = wanted->dry};
     if (!registry_decide(&decision, decide, &outcome, err))
         return false;
     if (before)

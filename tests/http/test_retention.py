@@ -209,6 +209,34 @@ def test_a_dry_run_answers_and_changes_nothing(kept):
     assert history == []
 
 
+def test_a_dry_run_of_any_other_delete_changes_nothing_too(kept):
+    kept.versions(":.c:s", 1)
+    assert kept.delete(":.c:s").json() == kept.delete(":.c:s", query="?permanent=true").json() == [1]
+    kept.versions("s", 1)
+    for scope in ("", "/s"):
+        assert kept.client.put(f"/config{scope}", {"compatibility": "FULL"}).status == 200
+        assert kept.client.put(f"/mode{scope}", {"mode": "READWRITE"}).status == 200
+        assert kept.client.put(f"/retention{scope}", {"protect": {"minVersions": 2}}).status == 200
+    assert kept.hold("s", 1, reason="law").status == 200
+    for path in ("/config", "/config/s", "/mode/s", "/mode?recursive=true", "/retention", "/retention/s",
+                 "/subjects/s/versions/1/hold", "/contexts/c"):
+        query = "&dryRun=true" if "?" in path else "?dryRun=true"
+        told = kept.client.delete(path + query)
+        assert told.status in (200, 204)
+        assert kept.client.get("/mode/s").json() == {"mode": "READWRITE"}
+        assert kept.client.get("/contexts").json() == [".", ".c"]
+        assert kept.client.delete(path + query).body == told.body
+    for path in ("/config", "/config/s", "/retention", "/retention/s", "/subjects/s/versions/1/hold",
+                 "/contexts/c", "/mode/s"):
+        told = kept.client.delete(path + "?dryRun=true")
+        assert kept.client.delete(path).body == told.body
+    for path, code in (("/config/s", 40401), ("/mode/s", 40401), ("/retention/s", 40490),
+                       ("/subjects/s/versions/1/hold", 40493)):
+        assert kept.client.delete(path + "?dryRun=true").error[1] == code
+    assert kept.client.put("/mode", {"mode": "READONLY"}).status == 200
+    assert kept.client.delete("/subjects/s/versions/1/hold?dryRun=true").error[1] == 42205
+
+
 def test_force_needs_a_reason_only_where_protection_refuses(kept):
     kept.versions("s", 3)
     assert kept.delete("s", 1, "?force=true").json() == 1
