@@ -111,14 +111,23 @@ static void add_count(struct floors *floors, const struct judging *judging, cons
     add_rule(floors, "minVersions", most, NEVER, detail, arena);
 }
 
+static int64_t young_until(const struct judging *judging, const struct version *version)
+{
+    return age_begins(judging, version) + given_ms(judging->policy->min_age_days);
+}
+
+static int64_t used_until(const struct judging *judging, const struct version *version)
+{
+    return (usage_day(version->record) + given_days(judging->policy->used_within_days)) * DAY_MS;
+}
+
 static void add_age(struct floors *floors, const struct judging *judging, const struct version *version,
                     struct arena *arena)
 {
     struct given days = judging->policy->min_age_days;
     if (version_age(judging, version) >= given_ms(days))
         return;
-    int64_t until = age_begins(judging, version) + given_ms(days);
-    add_rule(floors, "minAgeDays", days, is_ageless(judging, version) ? NEVER : until,
+    add_rule(floors, "minAgeDays", days, is_ageless(judging, version) ? NEVER : young_until(judging, version),
              age_text(judging, version, arena), arena);
 }
 
@@ -128,10 +137,9 @@ static void add_use(struct floors *floors, const struct judging *judging, const 
     struct given days = judging->policy->used_within_days;
     if (days.value <= 0)
         return;
-    int64_t last = usage_day(version->record);
-    if (moment_day(judging->now) - last >= given_days(days))
+    if (moment_day(judging->now) - usage_day(version->record) >= given_days(days))
         return;
-    add_rule(floors, "usedWithinDays", days, (last + given_days(days)) * DAY_MS,
+    add_rule(floors, "usedWithinDays", days, used_until(judging, version),
              usage_detail(version->record, arena), arena);
 }
 
@@ -259,10 +267,15 @@ bool version_remembered(const struct judging *judging, const struct version *ver
     return judging->transitive && version_by_policy(&version->row);
 }
 
-/* Before it was superseded nothing could take it; a clock that was set back does not keep it. */
+/* Before it was superseded nothing could take it, nor while a rule of days kept it, which may be over by now;
+ * a clock that was set back does not keep it. */
 static int64_t could_go_from(const struct judging *judging, const struct version *version)
 {
     int64_t since = version->row.superseded ? version->row.superseded : version->row.created;
+    if (judging->policy->min_age_days.value > 0)
+        since = later(since, young_until(judging, version));
+    if (judging->policy->used_within_days.value > 0)
+        since = later(since, used_until(judging, version));
     return since < judging->now ? since : judging->now;
 }
 

@@ -163,12 +163,14 @@ static const struct {
      365, 0},
     {"{\"prune\":{\"enabled\":true,\"keepVersions\":1},\"protect\":{\"minAgeDays\":90}}", 30, 3, 120, 1},
     {"{\"prune\":{\"enabled\":true,\"keepVersions\":1},\"protect\":{\"minAgeDays\":90}}", 99, 1, 100, 1},
-    {"{\"prune\":{\"enabled\":true,\"keepVersions\":1},\"protect\":{\"minAgeDays\":90}}", 100, 1, 10, 0},
+    {"{\"prune\":{\"enabled\":true,\"keepVersions\":1},\"protect\":{\"minAgeDays\":90}}", 100, 1, 100, 0},
     {"{\"prune\":{\"enabled\":true,\"keepVersions\":1},\"protect\":{\"minVersions\":3}}", 30, 2, -1, 1},
     {"{\"prune\":{\"enabled\":true,\"keepVersions\":1},\"protect\":{\"minVersions\":3}}", 30, 1, 10, 0},
     {"{\"prune\":{\"enabled\":true,\"keepVersions\":1,\"unusedForDays\":0.5}}", 30, 2, 20, 0},
     {"{\"prune\":{\"enabled\":true,\"keepVersions\":1},\"protect\":{\"usedWithinDays\":100.1}}", 30, 2, 111,
      1},
+    {"{\"prune\":{\"enabled\":true,\"keepVersions\":1},\"protect\":{\"usedWithinDays\":100.1}}", 111, 2, 111,
+     0},
     {"{\"protect\":{\"minVersions\":10,\"minAgeDays\":90,\"usedWithinDays\":180}}", 30, 4, -1, 3},
     {"{\"protect\":{\"minAgeDays\":90}}", 5, 4, -1, 1},    /* the clock went back */
 };
