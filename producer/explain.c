@@ -67,12 +67,11 @@ void explain_field(const struct evaluation *evaluation, const struct assignment 
     if (!evaluation->explanation || expression->op == OP_RECORD)
         return;
     bool found = value && value->kind != VALUE_NULL;
-    bool stood_in = assignment->from_ingest && found && !evaluation->chosen;
-    bool whole = stood_in || (value && !found);
+    bool whole = evaluation->stood_in || (value && !found);
     *add_row(evaluation->explanation) = (struct explained_field){
         .assignment = assignment,
         .by = whole ? expression : decisive(evaluation, expression),
-        .gave = what_it_gave(assignment, value, stood_in),
+        .gave = what_it_gave(assignment, value, evaluation->stood_in),
     };
 }
 

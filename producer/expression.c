@@ -74,7 +74,6 @@ static bool first(const struct expression *first, struct evaluation *evaluation,
 {
     if (first->strict)
         return first_strict(first, evaluation, value);
-    evaluation->last = FLAW_NONE;
     for (size_t i = 0; i < first->count; i++) {
         if (expression_evaluate(&first->parts[i], evaluation, value) && value->kind == VALUE_NULL)
             continue;
@@ -194,17 +193,29 @@ bool expression_evaluate(const struct expression *expression, struct evaluation 
 
 /* ---- records ---- */
 
+/* For a time that is not there; one that is there and wrong is a fault of the source. */
+static bool stand_in(struct evaluation *evaluation, struct value *value)
+{
+    if (evaluation->last != FLAW_NONE)
+        return refuse(evaluation, flaw_name(evaluation->last));
+    *value = (struct value){.kind = VALUE_LONG, .number = evaluation->ingest_time};
+    evaluation->reason = NULL;
+    evaluation->stood_in = true;
+    warn(evaluation, FLAW_FROM_INGEST);
+    return true;
+}
+
 static bool evaluate_field(const struct assignment *assignment, struct evaluation *evaluation,
                            struct value *value)
 {
     evaluation->chosen = NULL;
+    evaluation->last = FLAW_NONE;
+    evaluation->stood_in = false;
     bool good = expression_evaluate(&assignment->expression, evaluation, value);
     bool nothing = good ? value->kind == VALUE_NULL : strcmp(evaluation->reason, MISSING) == 0;
     if (assignment->from_ingest && nothing) {
-        *value = (struct value){.kind = VALUE_LONG, .number = evaluation->ingest_time};
-        evaluation->reason = NULL;
-        warn(evaluation, FLAW_FROM_INGEST);
-        return true;
+        good = stand_in(evaluation, value);
+        nothing = false;
     }
     if (!good && !evaluation->field.ptr)
         evaluation->field = assignment->field;

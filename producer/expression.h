@@ -80,11 +80,12 @@ struct evaluation {
     const struct topic_template *template;
     int64_t ingest_time;
     struct arena *arena;
-    unsigned flaws; /* a bit for each that was met */
-    enum flaw last;
+    unsigned flaws;     /* a bit for each that was met */
+    enum flaw last;     /* in the field that is evaluated now, or the key */
     const char *reason; /* why the event is refused */
     struct span field;  /* and for which field */
     const struct expression *chosen; /* the part that the last `first` took */
+    bool stood_in;                   /* the last field got the ingest clock's time */
     struct explanation *explanation; /* NULL: nobody asks */
 };
 

@@ -161,6 +161,7 @@ static struct mapped apply_rule(const struct mapping *mapping, const struct rule
         return refused(evaluation);
     if (mapping->anonymous.ptr && rule->sets_agent)
         name_agent(mapping, &mapped.record, evaluation->arena, evaluation->explanation);
+    evaluation->last = FLAW_NONE;
     if (!expression_evaluate(&rule->key, evaluation, &key))
         return refused(evaluation);
     explain_key(evaluation, &rule->key, &key);

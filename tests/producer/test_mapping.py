@@ -231,6 +231,17 @@ def test_explain_tells_a_time_that_the_clock_gave(producer):
     assert fields["timestamp"]["gave"] == "ingest time"
 
 
+def test_explain_tells_a_time_of_the_event_from_the_clock_whatever_the_expression(producer):
+    mapping = campaign()
+    mapping["rules"][0]["set"]["timestamp"] = {"get": "/percentageDate", "as": "timestamp_ms"}
+    mapping["rules"][0]["timestamp_fallback"] = "ingest"
+    path = write(producer, mapping)
+    _, fields = explained(producer, progress(percentageDate=1772352000000), path)
+    assert fields["timestamp"]["gave"] == "value"
+    _, fields = explained(producer, progress(), path)
+    assert fields["timestamp"]["gave"] == "ingest time"
+
+
 def test_explain_tells_which_field_a_dead_letter_failed_for(producer):
     row, fields = explained(producer, event(eventTime="soon"))
     assert (row["action"], row["reason"]) == ("dead_letter", "timestamp-not-iso8601")

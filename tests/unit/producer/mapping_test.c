@@ -277,6 +277,30 @@ static void test_the_ingest_clock_stands_in_for_no_time_but_not_for_a_wrong_one(
     trying_end(&trying);
 }
 
+#define TIMED(time)                                                                                          \
+    "{" ENVELOPE "'common':{'s':'/s','timestamp':" time "},"                                                 \
+    "'rules':[{'topic':'a','set':{},'timestamp_fallback':'ingest'}]}"
+#define TIME(pointer) "{'get':'" pointer "','as':'timestamp_ms'}"
+
+static void test_a_wrong_time_is_no_missing_one_however_it_is_looked_for(void **state)
+{
+    (void)state;
+    static const char *const mappings[] = {
+        TIMED(TIME("/t")),
+        TIMED("{'first':[" TIME("/t") "," TIME("/u") "]}"),
+        TIMED("{'first':[" TIME("/t") ",{'first':[" TIME("/u") "]}]}"),
+    };
+    for (size_t i = 0; i < sizeof mappings / sizeof *mappings; i++) {
+        struct trying trying;
+        assert_true(trying_load(&trying, timed, mappings[i]));
+        struct mapped mapped = trying_line(&trying, "{'topicName':'a','eventBody':{'s':1}}");
+        assert_true(mapped.timestamp_from_ingest);
+        mapped = trying_line(&trying, "{'topicName':'a','eventBody':{'t':'yesterday'}}");
+        expect_dead(&mapped, "timestamp-not-iso8601", "timestamp");
+        trying_end(&trying);
+    }
+}
+
 /* ---- lines ---- */
 
 static const char lined[] =
@@ -434,6 +458,7 @@ int main(void)
         cmocka_unit_test(test_a_group_of_nulls_is_null_when_asked),
         cmocka_unit_test(test_a_dead_letter_names_the_field_that_could_not_be_filled),
         cmocka_unit_test(test_the_ingest_clock_stands_in_for_no_time_but_not_for_a_wrong_one),
+        cmocka_unit_test(test_a_wrong_time_is_no_missing_one_however_it_is_looked_for),
         cmocka_unit_test(test_each_line_has_its_outcome),
         cmocka_unit_test(test_the_key_is_that_of_the_rule_or_the_common_one_or_none),
         cmocka_unit_test(test_a_topic_of_1024_characters_is_looked_at_and_a_longer_one_is_not),
