@@ -23,7 +23,7 @@ static bool map_with(struct span text, bool strict, const struct mapping_source 
         return false;
     if (mapping_load_with(rules->text, &rules->given, *schema, mapping, arena, &cause))
         return true;
-    return error_set(err, 0, "%s%s%.*s", rules->name ? rules->name : "", rules->name ? ": " : "",
+    return error_set(err, 0, "%s: %.*s", rules->name ? rules->name : "the built-in mapping",
                      SPAN_ARGS(cause.message));
 }
 

@@ -169,6 +169,15 @@ def test_the_schema_and_the_program_refuse_the_same(producer, validator, where, 
     assert producer.run("map", "--mapping", write(producer, mapping)).returncode == 2
 
 
+def test_a_schema_that_the_built_in_mapping_cannot_fill_is_refused_in_its_name(producer):
+    schema = producer.folder / "other.avsc"
+    schema.write_text('{"type":"record","name":"R","fields":[{"name":"id","type":"string"}]}')
+    done = producer.run("map", "--schema", schema, stdin=progress())
+    assert done.returncode == 2
+    assert b"genesys-producer: the built-in mapping: line " in done.stderr
+    assert b"nothing sets 'id', which has no default in the schema" in done.stderr
+
+
 # ---- explaining
 
 
