@@ -232,6 +232,14 @@ def test_a_source_that_changes_meanwhile_is_told(source, target):
     assert copy(source, target)[0] == 0
 
 
+def test_an_address_that_is_no_registry_is_told_of_by_its_side(source, target):
+    for sides, name in (((url(source) + "/ui", target), "source"), ((source, url(target) + "/ui"), "target")):
+        status, said = copy(*sides)
+        assert status == 2
+        assert said.startswith(f"copy-registry: the {name} refuses GET /subjects?"), said
+        assert said.endswith(": 404 HTTP 404 Not Found\n"), said
+
+
 def test_the_mode_afterwards_can_be_another(source, target):
     must(source.client().register("s", '"int"'))
     must(source.client().put("/mode", {"mode": "READONLY"}))
