@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "base/random.h"
+#include "base/text.h"
 
 static void join_value(struct span *into, struct span value, struct arena *arena)
 {
@@ -43,6 +44,8 @@ void fields_take(const struct head *head, struct call *call, struct span *reques
         if (span_equal_case(field->name, SPAN("X-Request-ID")) && ids++ == 0)
             *request_id = field->value;
     }
+    /* It is kept and told as text, which a header need not be. */
+    call->origin.agent = text_shown(call->origin.agent, call->arena);
     if (ids != 1 || !can_echo(*request_id))
         *request_id = random_uuid(call->arena);
 }

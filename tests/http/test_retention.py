@@ -251,6 +251,28 @@ def test_force_needs_a_reason_only_where_protection_refuses(kept):
     assert kept.explain("s", 2)["recycled"]["why"] == 1024 * "x"
 
 
+# ---- by whom
+
+def test_a_name_that_is_no_utf8_does_not_spoil_what_is_told(kept):
+    odd = {"User-Agent": "caf\xe9\xff 1"}        # http.client sends it as bytes of Latin-1
+    kept.versions("s", 3)
+    kept.policy("s", {"protect": {"minVersions": 1}})
+    assert kept.client.put("/subjects/s/versions/1/hold", {"reason": "x"}, **odd).json()["by"].endswith(
+        " caf?? 1")
+    for path, status in (("/subjects/s/versions/1/hold", 200), ("/subjects/s/versions/1", 200),
+                         ("/subjects/s/versions/1?permanent=true", 200), ("/subjects/s/versions/2", 200),
+                         ("/subjects/s", 422)):
+        assert kept.client.delete(path, **odd).status == status
+    assert kept.explain("s", 1)["purged"]["by"].endswith(" caf?? 1")
+    assert kept.explain("s", 2)["recycled"]["by"].endswith(" caf?? 1")
+    kept.client.get("/schemas/ids/3", **odd)
+    told = kept.client.get("/retention/history")
+    assert [entry["what"] for entry in told.json()] == [
+        "refused", "recycled", "purged", "recycled", "released", "held"]
+    assert all(entry["by"].endswith(" caf?? 1") for entry in told.json())
+    assert kept.client.get("/schemas/ids/3/usage").json()["clients"][0]["agent"] == "caf?? 1"
+
+
 # ---- holds
 
 def test_a_hold_is_put_replaced_and_taken_off(kept):

@@ -123,8 +123,8 @@ def test_a_name_is_cut_at_100_bytes_between_two_characters(tested):
     tested.get("/schemas/ids/1", **{"User-Agent": "x" * 150})
     tested.get("/schemas/ids/1", **{"User-Agent": ("y" * 99 + "ü").encode().decode("latin-1")})
     tested.get("/schemas/ids/1", **{"User-Agent": b"no text \xff".decode("latin-1")})
-    assert usage(tested)["clients"] == [{"agent": "x" * 100, "lastSeen": "2026-03-01"},
-                                        {"agent": "y" * 99, "lastSeen": "2026-03-01"}]
+    names = sorted(client["agent"] for client in usage(tested)["clients"])
+    assert names == ["no text ?", "x" * 100, "y" * 99]
     assert usage(tested)["fetches"] == 3
 
 
