@@ -36,10 +36,16 @@ static bool take_back(void *context, const struct refusal *refusal, struct error
     return bury(run, &(struct dead_letter){&line, "record-too-large", {0}, refusal->size, true}, err);
 }
 
+/* The clock that stands in for events without a time. */
+static int64_t ingest_time(const struct run *run)
+{
+    return run->options->ingest_given ? run->options->ingest_time : clock_now();
+}
+
 static int64_t timestamp_of(const struct run *run, const struct mapped *mapped)
 {
     size_t place = run->watch.now->timestamp;
-    return place < mapped->record.count ? mapped->record.members[place].number : clock_now();
+    return place < mapped->record.count ? mapped->record.members[place].number : ingest_time(run);
 }
 
 /* A time that can be written as a date of four digits; a schema may take any number for one. */
@@ -92,8 +98,7 @@ static bool take_event(struct run *run, const struct line *line, struct error *e
     run->summary.read++;
     if (line->too_long)
         return bury(run, &(struct dead_letter){line, "too-large", {0}, line->size, true}, err);
-    int64_t now = run->options->ingest_given ? run->options->ingest_time : clock_now();
-    struct mapped mapped = mapping_apply(run->watch.now->mapping, line->bytes, now, arena);
+    struct mapped mapped = mapping_apply(run->watch.now->mapping, line->bytes, ingest_time(run), arena);
     switch (mapped.outcome) {
     case OUTCOME_MAP: return send(run, line, &mapped, arena, err);
     case OUTCOME_SKIP: skip(run, line, &mapped); return true;

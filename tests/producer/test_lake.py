@@ -83,6 +83,21 @@ def test_records_lie_in_the_hour_of_their_event(producer, registry, genesys):
     assert summary["lake files"] == len(found)
 
 
+def test_records_without_a_time_lie_in_the_hour_of_the_run(producer, registry):
+    """The clock is that of --ingest-time, as for everything else that has no time."""
+    schema, mapping = producer.folder / "timeless.avsc", producer.folder / "timeless.json"
+    schema.write_text('{"type":"record","name":"R","fields":[{"name":"id","type":"string"}]}')
+    mapping.write_text(json.dumps({
+        "mapping_version": 1,
+        "envelopes": [{"name": "e", "when": {"/id": "string"}, "topic": "=t", "body": ""}],
+        "rules": [{"topic": "t", "set": {"id": {"first": ["/id"], "required": True}}}]}))
+    done = lake(producer, registry.url, "--schema", schema, "--mapping", mapping, stdin='{"id":"a"}\n')
+    assert done.returncode == 0, done.stderr.decode()
+    (where, path), = files(producer)
+    assert where == partition({"timestamp": int(INGEST)})
+    assert read(path) == [{"id": "a"}]
+
+
 @pytest.mark.parametrize("codec", ["null", "deflate", None])
 @pytest.mark.parametrize("version", ["v1", "v2"])
 def test_every_record_is_there_once(producer, registry, genesys, version, codec):
