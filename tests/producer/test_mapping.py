@@ -2,6 +2,7 @@
 """A user's mapping: loaded, refused with file and line, checked by its published schema, and explained."""
 import copy
 import json
+import re
 
 import pytest
 from conftest import mapped, rows
@@ -33,6 +34,34 @@ def campaign():
 
 def progress(**body):
     return json.dumps({"topicName": "v2.outbound.campaigns.c-1.progress", "eventBody": body})
+
+
+def fenced(page, language):
+    """The blocks of that language on a page."""
+    return [block.split("\n```", 1)[0] for block in page.split(f"```{language}\n")[1:]]
+
+
+# ---- the page
+
+
+def test_the_mapping_on_the_page_does_what_the_page_says(producer):
+    page = (ROOT / "docs" / "mapping.md").read_text()
+    schema, mapping = fenced(page, "json")
+    (producer.folder / "order.avsc").write_text(schema)
+    (producer.folder / "orders.json").write_text(mapping)
+    asked, said = fenced(page, "text")[0].split("\nEND\n")
+    command, events = asked.split(" <<'END'\n")
+    done = producer.run(*command.split()[2:], stdin=events)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode() == said + "\n"
+
+
+def test_the_lines_that_the_page_shows_are_those_of_the_built_in_mapping():
+    page, text = (ROOT / "docs" / "mapping.md").read_text(), MAPPING.read_text().split("\n")
+    example = page[page.index('"explain":{"envelope"'):]
+    rule, timestamp = (int(number) for number in re.findall(r'"line":(\d+)', example)[:2])
+    assert "acd.end" in text[rule]
+    assert '"timestamp": {' in text[timestamp - 1]
 
 
 # ---- loading
