@@ -30,16 +30,24 @@ static void put_time(struct buffer *line)
     moment_put(line, clock_real(), true);
 }
 
+/* A request may hold any bytes, a line is text. */
+static void put_string(struct buffer *line, struct span value)
+{
+    text_quote(line, text_shown(value, line->arena));
+}
+
 /* Bare where it is safe to read, else as a JSON string: no value can forge a line or a key. */
 static void put_value(struct buffer *line, struct span value)
 {
     bool bare = value.len > 0;
-    for (size_t i = 0; i < value.len; i++)
-        bare = bare && value.ptr[i] > ' ' && value.ptr[i] != 0x7f && !strchr("\"=\\", value.ptr[i]);
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char byte = (unsigned char)value.ptr[i];
+        bare = bare && byte > ' ' && byte < 0x7f && !strchr("\"=\\", byte);
+    }
     if (bare)
         buffer_put(line, value);
     else
-        text_quote(line, value);
+        put_string(line, value);
 }
 
 static void put_text_line(struct buffer *line, enum log_level level, const char *event,
@@ -61,7 +69,7 @@ static void put_json_line(struct buffer *line, enum log_level level, const char 
     buffer_printf(line, "\",\"level\":\"%s\",\"event\":\"%s\"", level_names[level], event);
     for (size_t i = 0; i < count; i++) {
         buffer_printf(line, ",\"%s\":", pairs[i].key);
-        text_quote(line, pairs[i].value);
+        put_string(line, pairs[i].value);
     }
     buffer_byte(line, '}');
 }

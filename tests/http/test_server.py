@@ -269,13 +269,14 @@ def log_of(folder, log_format):
     options = ["--log-level", "debug", "--log-format", log_format]
     with Registry(folder, db=":memory:", options=options) as registry:
         with registry.socket() as sock:
-            sock.sendall(get("/subjects", 'User-Agent: a" level=error b\\c=d \xfc', 'X-Request-ID: {"x":1}') +
+            sock.sendall(get("/subjects", 'User-Agent: a" level=error b\\c=d \xfc',
+                             'X-Request-ID: {"x":1}\xfc') +
                          get("/%0a2026-01-01T00:00:00.000Z%20error%20forged", "Connection: close"))
             while sock.recv(65536):
                 pass
         registry.client().register("s", '"int"')
         registry.client().get("/nothing?a=b c=d".replace(" ", "%20"))
-    return registry.folder.joinpath("stderr.txt").read_bytes().decode(errors="replace").splitlines()
+    return registry.folder.joinpath("stderr.txt").read_bytes().decode().splitlines()
 
 
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
@@ -302,7 +303,7 @@ def test_each_line_of_a_json_log_is_an_object(tmp_path):
     assert sorted(events[1:-1]) == ["request"] * 4 + ["stopping"]
     requests = {line["target"]: line for line in lines if line["event"] == "request"}
     hostile, made = requests["/subjects"], requests["/subjects/s/versions"]
-    assert hostile["agent"].startswith('a" level=error b\\c=d') and hostile["id"] == '{"x":1}'
+    assert hostile["agent"].startswith('a" level=error b\\c=d') and hostile["id"] == '{"x":1}?'
     assert list(made) == ["time", "level", "event", "method", "target", "status", "bytes", "ms", "from",
                           "agent", "id"]
     assert (made["level"], made["method"], made["status"]) == ("debug", "POST", "200")
