@@ -154,6 +154,17 @@ void arena_defer(struct arena *arena, void (*release)(void *thing), void *thing)
     arena->deferrals = deferral;
 }
 
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+void arena_adopt(struct arena *arena, struct arena *other)
+{
+    arena_defer(arena, free_arena, other);
+    arena->size += other->size;
+}
+
 size_t arena_size(const struct arena *arena)
 {
     return arena->size;

@@ -29,6 +29,9 @@ struct span arena_copy(struct arena *arena, struct span text);
 /* Calls release(thing) when the arena is freed. */
 void arena_defer(struct arena *arena, void (*release)(void *thing), void *thing);
 
+/* The other arena lives as long as this one, and counts as a part of it. */
+void arena_adopt(struct arena *arena, struct arena *other);
+
 /* Bytes the arena has taken from the system so far. */
 size_t arena_size(const struct arena *arena);
 

@@ -39,6 +39,7 @@ enum {
     COMPARE_DEPTH_MAX = 4000,   /* pairs of types within pairs: a record in a union counts three times */
     FINDINGS_MAX = 10000,       /* differences told of one comparison; they can double with each type */
     FINDINGS_BYTES_MAX = 8 * MIB,/* … and the bytes of their texts */
+    EFFORT_GIB = 16,            /* memory taken, bit by bit, to read what is older for one answer; 42205 */
     REFERENCES_MAX = 1000,      /* a cycle is caught by depth; this catches a fan */
     REFERENCES_BYTES_MAX = 4 * MIB,/* … of large texts: reading one may take fifty times its bytes */
     SUBJECT_MAX = 4096,         /* bytes of a qualified subject; 42208 */

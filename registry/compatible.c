@@ -3,6 +3,7 @@
  * are not to be touched. */
 #include "registry/compatible.h"
 
+#include "registry/effort.h"
 #include "registry/match.h"
 #include "registry/metadata.h"
 
@@ -15,21 +16,26 @@ static bool in_group(const struct version *version, struct span group, struct sp
 }
 
 /* Those of the group, newest first, as many as the level asks for. */
-static struct history choose_group(const struct view *view, const struct subject *subject,
-                                   const struct settings *settings, const struct submission *read,
-                                   struct arena *arena)
+static bool choose_group(const struct view *view, const struct subject *subject,
+                         const struct settings *settings, const struct submission *read,
+                         struct history *history, struct arena *arena, struct error *err)
 {
     size_t most = settings->level->transitive ? (size_t)subject_version_count(subject) : 1;
     const struct version **versions = arena_array(arena, most + 1, sizeof *versions), *version;
-    struct history history = {.versions = versions};
     struct span wanted = metadata_property(read->content.metadata, settings->group);
     struct cursor cursor = subject_versions_down(view, subject);
+    AUTO_EFFORT effort = effort_new();
+    history->versions = versions;
     if (!settings->level->backward && !settings->level->forward)
-        return history;
-    while (history.count < most && (version = cursor_version(&cursor)))
-        if (history_counts(version, settings->level) && in_group(version, settings->group, wanted, arena))
-            versions[history.count++] = version;
-    return history;
+        return true;
+    while (history->count < most && (version = cursor_version(&cursor))) {
+        if (!effort_next(effort, err))
+            return false;
+        if (history_counts(version, settings->level) &&
+            in_group(version, settings->group, wanted, effort->arena))
+            versions[history->count++] = version;
+    }
+    return true;
 }
 
 /* One version, unless it is of another group. */
@@ -45,15 +51,16 @@ static bool choose_one(const struct view *view, const struct subject *subject, i
     return number == LATEST_VERSION || error_version_not_found(err, number);
 }
 
-static struct history choose_all(const struct view *view, const struct subject *subject,
-                                 const struct settings *settings, const struct submission *read,
-                                 struct arena *arena)
+static bool choose_all(const struct view *view, const struct subject *subject,
+                       const struct settings *settings, const struct submission *read,
+                       struct history *history, struct arena *arena, struct error *err)
 {
-    if (!subject)
-        return (struct history){0};
-    if (settings->group.len)
-        return choose_group(view, subject, settings, read, arena);
-    return subject_history(view, subject, settings->level, arena);
+    *history = (struct history){0};
+    if (subject && settings->group.len)
+        return choose_group(view, subject, settings, read, history, arena, err);
+    if (subject)
+        *history = subject_history(view, subject, settings->level, arena);
+    return true;
 }
 
 static struct history only(const struct version *version, const struct settings *settings,
@@ -72,15 +79,20 @@ static bool complain(const struct view *view, struct history history, const stru
                      const struct level *level, const struct complaint **complaints, struct arena *arena,
                      struct error *err)
 {
-    struct error cause = {.arena = arena};
+    AUTO_EFFORT effort = effort_new();
     *complaints = NULL;
     for (size_t i = 0; i < history.count && !*complaints; i++) {
         const struct version *version = history.versions[i];
-        const struct schema *past = version_schema(view, version, arena, &cause);
+        if (!effort_next(effort, err))
+            return false;
+        struct error cause = {.arena = effort->arena};
+        const struct schema *past = version_schema(view, version, effort->arena, &cause);
         if (!past)
             return submission_stored_invalid(view, version, cause.message, err);
-        *complaints = schema_check(schema, level, (struct past){version->number, past}, arena);
+        *complaints = schema_check(schema, level, (struct past){version->number, past}, effort->arena);
     }
+    if (*complaints)
+        effort_keep(effort, arena);
     return true;
 }
 
@@ -166,7 +178,8 @@ bool compatible_check(const struct view *view, const struct subject *subject, in
     const struct version *newest = subject ? subject_latest(subject) : NULL;
     struct history history;
     if (number == ALL_VERSIONS) {
-        history = choose_all(view, subject, settings, read, arena);
+        if (!choose_all(view, subject, settings, read, &history, arena, err))
+            return false;
     } else {
         if (!choose_one(view, subject, number, &newest, err))
             return false;

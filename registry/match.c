@@ -73,27 +73,30 @@ static uint64_t likeness_of(const struct submission *read)
 }
 
 static bool find_alike(const struct view *view, const struct subject *subject, const struct submission *read,
-                       struct sought sought, const struct version **found, struct arena *arena,
-                       struct error *err)
+                       struct sought sought, const struct version **found, struct error *err)
 {
     uint64_t likeness = likeness_of(read);
     struct alikes alikes = alikes_of(view, subject, likeness);
     bool same = false;
+    AUTO_EFFORT own = sought.effort ? NULL : effort_new();
+    struct effort *effort = own ? own : sought.effort;
     while (!same && (*found = alikes_next(&alikes)))
-        if (is_sought(*found, sought) && !means_same(view, *found, read, likeness, &same, arena, err))
+        if (is_sought(*found, sought) &&
+            (!effort_next(effort, err) ||
+             !means_same(view, *found, read, likeness, &same, effort->arena, err)))
             return false;
     return true;
 }
 
 bool match_find(const struct view *view, const struct subject *subject, const struct submission *read,
-                struct sought sought, struct match *match, struct arena *arena, struct error *err)
+                struct sought sought, struct match *match, struct error *err)
 {
     *match = (struct match){.version = NULL};
     if (!subject)
         return true;
     match->version = find_exact(view, subject, read, sought);
     match->exact = match->version != NULL;
-    return match->exact || find_alike(view, subject, read, sought, &match->version, arena, err);
+    return match->exact || find_alike(view, subject, read, sought, &match->version, err);
 }
 
 bool match_latest(const struct view *view, const struct subject *subject, const struct submission *read,

@@ -158,9 +158,14 @@ const struct metadata *metadata_unite(const struct metadata *under, const struct
 
 struct span metadata_property(const struct metadata *metadata, struct span key)
 {
-    for (size_t i = 0; metadata && i < metadata->property_count; i++)
-        if (span_equal(metadata->properties[i].key, key))
-            return metadata->properties[i].values[0];
+    size_t low = 0, high = metadata ? metadata->property_count : 0;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = span_compare(metadata->properties[middle].key, key);
+        if (!order)
+            return metadata->properties[middle].values[0];
+        *(order < 0 ? &low : &high) = middle + (order < 0);
+    }
     return (struct span){NULL, 0};
 }
 

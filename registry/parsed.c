@@ -61,11 +61,6 @@ static void parsed_free(void *thing)
     free(parsed);
 }
 
-static void free_arena(void *arena)
-{
-    arena_free(arena);
-}
-
 /* Hangs the form up, unless there is no room or somebody was faster. */
 static const struct parsed *settle(struct parsed_slot *slot, const struct schema *schema, struct arena *arena,
                                    uint64_t age)
@@ -103,7 +98,7 @@ const struct schema *parsed_make(struct parsed_slot *slot, const struct parsing 
     }
     const struct parsed *kept = settle(slot, schema, own, parsing->age);
     if (!kept || kept->arena != own)
-        arena_defer(arena, free_arena, own);
+        arena_adopt(arena, own);
     return schema;
 }
 

@@ -180,11 +180,11 @@ static bool find_first(const struct decision *decision, const struct subject *su
 {
     struct sought any = {.hidden = false, .id = ANY_ID};
     struct match first;
-    if (!match_find(decision->view, subject, read, sought_of(wanted), match, decision->arena, err))
+    if (!match_find(decision->view, subject, read, sought_of(wanted), match, err))
         return false;
     if (!wanted->has_id || !match->version || match->exact)
         return true;
-    if (!match_find(decision->view, subject, read, any, &first, decision->arena, err))
+    if (!match_find(decision->view, subject, read, any, &first, err))
         return false;
     if (first.version != match->version)
         match->version = NULL;
@@ -266,7 +266,7 @@ static bool decide(struct decision *decision, void *arg, struct error *err)
         !associations_allow(decision->view, wanted.subject.context, wanted.references, wanted.reference_count,
                             arena, err) ||
         (!wanted.version &&
-         !match_find(decision->view, subject, &read, sought_of(&wanted), &match, arena, err)))
+         !match_find(decision->view, subject, &read, sought_of(&wanted), &match, err)))
         return false;
     if (!match.version && !add(decision, subject, registering, &read, err))
         return false;

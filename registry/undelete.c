@@ -2,6 +2,7 @@
 /* The way back of what was recycled: a version, or all of a subject at once. What comes back fits what is
  * live, as if the versions had come in the order of their numbers. */
 #include "registry/compatible.h"
+#include "registry/effort.h"
 #include "registry/references.h"
 #include "registry/remove.h"
 #include "registry/retention.h"
@@ -34,10 +35,15 @@ bool view_find_version(const struct view *view, struct name name, int number, st
 
 static bool comes_back(const struct undeleting *undeleting, const struct version *version)
 {
-    for (size_t i = 0; i < undeleting->count; i++)
-        if (undeleting->back[i] == version)
-            return true;
-    return false;
+    size_t low = 0, high = undeleting->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (undeleting->back[middle]->number < version->number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < undeleting->count && undeleting->back[low] == version;
 }
 
 static bool is_there(const struct view *view, const struct undeleting *undeleting, struct name target,
@@ -84,13 +90,14 @@ static struct history neighbours(const struct decision *decision, const struct u
 
 static bool check_pair(const struct decision *decision, const struct undeleting *undeleting,
                        const struct version *older, const struct version *newer,
-                       const struct settings *settings, struct error *err)
+                       const struct settings *settings, struct effort *effort, struct error *err)
 {
     const struct complaint *complaints;
     struct arena *arena = decision->arena;
     if (!comes_back(undeleting, older) && !comes_back(undeleting, newer))
         return true;
-    if (!compatible_pair(decision->view, older, newer, settings, &complaints, arena, err))
+    if (!effort_next(effort, err) ||
+        !compatible_pair(decision->view, older, newer, settings, &complaints, effort->arena, err))
         return false;
     return !complaints || error_incompatible(err, name_text(older->subject, arena),
                                              complaints_join(complaints, arena));
@@ -105,9 +112,11 @@ static bool check_levels(const struct decision *decision, const struct undeletin
     if (undeleting->wanted->force || mode_imports(settings.mode) || !(level->backward || level->forward))
         return true;
     struct history all = neighbours(decision, undeleting, subject, level);
+    AUTO_EFFORT effort = effort_new();
     for (size_t newer = 1; newer < all.count; newer++)
         for (size_t older = newer; older-- > 0;) {
-            if (!check_pair(decision, undeleting, all.versions[older], all.versions[newer], &settings, err))
+            if (!check_pair(decision, undeleting, all.versions[older], all.versions[newer], &settings, effort,
+                            err))
                 return false;
             if (!level->transitive)
                 break;

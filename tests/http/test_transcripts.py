@@ -246,6 +246,7 @@ ELSEWHERE = {
     "too_many_rules": "test_limits.py::test_a_body_has_at_most_1000_rules",
     "write_too_large": "test_limits.py::test_a_batch_brings_no_schema_over_1_mib",
     "too_many_contexts": None,      # 10,000 of them: tests/unit/api/contexts_test.c
+    "too_much_older": None,         # 16 GiB read: tests/unit/registry/effort_test.c
     "too_many_associations": None,  # 10,000 of them
     "busy": None,               # needs a second node
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Effort is counted in the memory that reading and comparing took: it grows with their time, and is the same
+ * on every machine. */
+#include "registry/effort.h"
+
+#include "base/limits.h"
+#include "registry/state.h"
+
+#include <stdlib.h>
+
+enum { STEP = 4 * KIB };    /* what the least of versions counts as */
+
+struct effort *effort_new(void)
+{
+    struct effort *effort = memory_new(1, sizeof *effort);
+    effort->arena = arena_new();
+    return effort;
+}
+
+void effort_free(struct effort *effort)
+{
+    if (effort)
+        arena_free(effort->arena);
+    free(effort);
+}
+
+static bool add(struct effort *effort, size_t bytes, struct error *err)
+{
+    effort->spent += STEP + bytes;
+    return effort->spent <= (uint64_t)EFFORT_GIB << 30 || error_too_much_older(err, EFFORT_GIB);
+}
+
+bool effort_next(struct effort *effort, struct error *err)
+{
+    size_t taken = arena_size(effort->arena) - effort->kept;
+    arena_clear(effort->arena);
+    effort->kept = arena_size(effort->arena);
+    return add(effort, taken, err);
+}
+
+void effort_keep(struct effort *effort, struct arena *arena)
+{
+    arena_adopt(arena, effort->arena);
+    effort->arena = arena_new();
+    effort->kept = 0;
+}
