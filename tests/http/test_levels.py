@@ -41,6 +41,10 @@ DIFFERENT = {
         022_config_members GET /config/s?defaultToGlobal=true
         023_alias GET /config/a
         """,
+    "a mode goes with the last live version": """
+        035_import_again GET /subjects/again/versions?deletedAsNegative=true
+        035_import_again POST /subjects/again/versions
+        """,
     "parameters that came later are ignored": """
         004_delete GET /subjects/s/versions?deletedAsNegative=true
         013_more_deletes GET /subjects/s/versions?deletedAsNegative=true
