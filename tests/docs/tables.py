@@ -62,7 +62,7 @@ def shapes():
 def message(row):
     """The text of an error, with the names of its arguments in the place of their values."""
     names = iter(re.sub(r"S\((\w+)\)", r"\1", argument) for argument in row[4:])
-    return re.sub(r"%(\.\*s|s|d)", lambda _: "{" + next(names) + "}", literal(row[2]))
+    return re.sub(r"%(\.\*s|s|d|zu)", lambda _: "{" + next(names) + "}", literal(row[2]))
 
 
 def limits():

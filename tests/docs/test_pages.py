@@ -32,6 +32,11 @@ def test_what_a_description_names_is_there():
         assert {route.body, route.answer} - {None} <= set(forms), route.path
 
 
+def test_every_value_in_a_message_is_told_by_its_name():
+    for code, messages in errors().items():
+        assert not [message for message in messages if "%" in message], code
+
+
 def test_every_shape_and_every_parameter_is_used():
     document = json.dumps(interface.document())
     for name in shapes():
