@@ -27,12 +27,14 @@ static bool refuse(struct span where, const char *why, struct error *err)
 static bool is_port(struct span text)
 {
     long number = 0;
+    if (text.len == 0 || text.len > 5)
+        return false;
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] < '0' || text.ptr[i] > '9')
             return false;
         number = number * 10 + (text.ptr[i] - '0');
     }
-    return text.len > 0 && text.len <= 5 && number <= 65535;
+    return number <= 65535;
 }
 
 static bool read_place(struct span where, struct place *place, struct arena *arena, struct error *err)
@@ -45,8 +47,10 @@ static bool read_place(struct span where, struct place *place, struct arena *are
     if (bracketed)
         host = (struct span){host.ptr + 1, host.len - 2};
     place->host = arena_copy(arena, host).ptr;
-    if (host.len == 0 || !is_port(port) || (!bracketed && strcspn(place->host, ":[]") < host.len))
+    if (host.len == 0 || (!bracketed && strcspn(place->host, ":[]") < host.len))
         return refuse(where, "not HOST:PORT, or [ADDRESS]:PORT for IPv6", err);
+    if (!is_port(port))
+        return refuse(where, "the port is no number from 0 to 65535", err);
     place->port = arena_copy(arena, port).ptr;
     return true;
 }

@@ -271,6 +271,8 @@ def test_a_port_in_use_is_one_clear_line(server, tmp_path):
 @pytest.mark.parametrize("arguments, sentence", [
     (["--colour", "red"], "unknown flag '--colour' (see --help)"),
     (["--listen", "8081"], "cannot listen on 8081: not HOST:PORT, or [ADDRESS]:PORT for IPv6"),
+    (["--listen", "a:65536"], "cannot listen on a:65536: the port is no number from 0 to 65535"),
+    (["--listen", "a:" + "9" * 30], f"cannot listen on a:{'9' * 30}: the port is no number from 0 to 65535"),
     (["--config", "/nowhere"], "/nowhere: No such file or directory"),
     (["--lane-threads", "0"], "lane_threads: '0' is not between 1 and 256"),
 ])
