@@ -483,8 +483,11 @@ class History:
         time.sleep(self.rng.random() * 0.01)
         self.start_again(killed=True)
         after = self.checks.rows()
-        if after != before and ["mode"] not in wanted.kept.values():
+        done = after != before and ["mode"] not in wanted.kept.values()
+        if done:
             self.model.apply(wanted)
+        self.after_kill()
+        if done:
             self.did_exactly(plan["actions"], before, after)
 
     # ---- time, and being stopped
@@ -533,7 +536,10 @@ class History:
     started = None
 
     def restart(self):
-        self.start_again(killed=self.rng.random() < 0.5)
+        killed = self.rng.random() < 0.5
+        self.start_again(killed)
+        if killed:
+            self.after_kill()
 
     def start_again(self, killed):
         self.talk.client.close()
@@ -546,11 +552,10 @@ class History:
         self.talk.connect()
         same("clock", self.talk.get("/test/clock"), {"now": rfc3339(self.model.now)})
         self.swept, self.started = None, self.model.now
-        if killed:
-            self.after_kill()
 
     def after_kill(self):
-        """Marks of use since the last POST of the clock may be lost; nothing else."""
+        """Marks of use since the last POST of the clock may be lost; nothing else. Whether what was asked for
+        when the process was killed was done is known by now: an id that went has no marks."""
         model = self.model
         for (context, id), before in model.unwritten.items():
             if (context, id) in model.texts:
