@@ -3,13 +3,14 @@
 #include "api/batch.h"
 #include "api/handlers.h"
 
-static struct reply *latest_of(const struct call *call, struct name name)
+static struct reply *latest_of(const struct call *call, struct name name, size_t *told)
 {
     const struct subject *subject = view_subject(call->view, name);
     const struct version *version = subject ? subject_latest(subject) : NULL;
     if (!version)
         return NULL;
     const struct record_row *row = &version->record->row;
+    *told += row->text.len + row->references.len + row->metadata.len + row->rules.len;
     return reply_schema(call,
                         &(struct registered){.subject = version->subject, .version = version->number,
                                              .id = version->record->id, .guid = row->guid, .type = row->type,
@@ -21,6 +22,7 @@ static struct reply *latest_of(const struct call *call, struct name name)
 struct wanted {
     struct associating resource;
     struct asked asked;
+    size_t *told;               /* bytes of all schemas that are told */
 };
 
 static bool read_wanted(const struct call *call, const struct text *json, struct wanted *wanted,
@@ -64,7 +66,9 @@ static bool get_one(const struct call *call, struct wanted *wanted, struct reply
             continue;
         if (!batch_fits(resource, row))
             return error_associations_get(err, BATCH_DIFFERENT);
-        struct reply *schema = schemas ? latest_of(call, row->subject) : NULL;
+        struct reply *schema = schemas ? latest_of(call, row->subject, wanted->told) : NULL;
+        if (!call_bears(call, *wanted->told, err))
+            return false;
         reply_add(rows, reply_association(row->subject, row->part, row->strong, schema, arena));
         any = true;
     }
@@ -80,9 +84,12 @@ bool post_associations_get(struct call *call, struct error *err)
     if (!batch_read(call, &list, err))
         return false;
     struct wanted *wanted = arena_array(call->arena, list->count, sizeof *wanted);
-    for (size_t i = 0; i < list->count; i++)
+    size_t told = 0;
+    for (size_t i = 0; i < list->count; i++) {
         if (!read_wanted(call, &list->items[i], &wanted[i], err))
             return false;
+        wanted[i].told = &told;
+    }
     struct reply *results = reply_array(call->arena);
     for (size_t i = 0; i < list->count; i++) {
         struct error own = {.arena = call->arena};

@@ -10,6 +10,7 @@ struct mutation {
     struct associating resource;        /* wishes of deletions have a type alone */
     enum operation *operations;
     bool *cascades;
+    size_t *told;                       /* bytes of all schemas that are told in the answer */
 };
 
 static bool read_operation(const struct loose *loose, const struct text *json, enum operation *operation)
@@ -110,8 +111,12 @@ static struct reply *registered_here(const struct call *call, const struct mutat
 {
     for (size_t i = 0; i < mutation->resource.count; i++) {
         const struct wish *wish = &mutation->resource.wishes[i];
-        if (wish->registered && span_equal(wish->part, row->part) && name_equal(wish->subject, row->subject))
-            return reply_schema(call, &wish->got);
+        if (!wish->registered || !span_equal(wish->part, row->part) ||
+            !name_equal(wish->subject, row->subject))
+            continue;
+        *mutation->told += wish->got.text.len + wish->got.references.len + wish->got.metadata.len +
+                           wish->got.rules.len;
+        return reply_schema(call, &wish->got);
     }
     return NULL;
 }
@@ -160,11 +165,20 @@ static struct reply *mutate(const struct call *call, struct mutation *mutation)
 {
     struct error own = {.arena = call->arena};
     struct reply *result = NULL;
-    if (check_mutation(call, mutation, &own) && mutate_groups(call, mutation, &own) &&
-        tell_rows(call, mutation, &result, &own))
+    if (call_bears(call, *mutation->told, &own) && check_mutation(call, mutation, &own) &&
+        mutate_groups(call, mutation, &own) && tell_rows(call, mutation, &result, &own))
         return batch_done(result, call->arena);
     rename_failure(&own);
     return batch_failed(&own, call->arena);
+}
+
+/* What one of them took is let go of before the next; what is told of it stays. */
+static void mutate_apart(const struct call *call, struct mutation *mutation, struct reply *results)
+{
+    AUTO_ARENA own = arena_new();
+    struct call apart = *call;
+    apart.arena = own;
+    reply_add(results, mutate(&apart, mutation));
 }
 
 bool post_associations_mutate(struct call *call, struct error *err)
@@ -173,11 +187,14 @@ bool post_associations_mutate(struct call *call, struct error *err)
     if (!batch_read(call, &list, err))
         return false;
     struct mutation *mutations = arena_array(call->arena, list->count, sizeof *mutations);
-    for (size_t i = 0; i < list->count; i++)
+    size_t told = 0;
+    for (size_t i = 0; i < list->count; i++) {
         if (!read_mutation(call, &list->items[i], &mutations[i], err))
             return false;
+        mutations[i].told = &told;
+    }
     struct reply *results = reply_array(call->arena);
     for (size_t i = 0; i < list->count; i++)
-        reply_add(results, mutate(call, &mutations[i]));
+        mutate_apart(call, &mutations[i], results);
     return batch_answer(call, results, err);
 }

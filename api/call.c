@@ -125,3 +125,8 @@ bool page_takes(struct page *page)
     page->most--;
     return true;
 }
+
+bool call_bears(const struct call *call, size_t bytes, struct error *err)
+{
+    return !call->reply_max || bytes <= call->reply_max || error_answer_too_large(err, call->reply_max);
+}

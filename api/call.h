@@ -32,6 +32,7 @@ struct call {
     struct span method, target;         /* as they came: percent-encoded, with the query */
     struct call_headers headers;
     struct span body;                   /* filled before api_answer */
+    size_t reply_max;                   /* bytes that a reply may have; 0: no bound */
 
     /* Found by api_route. */
     const struct route *route;
@@ -117,6 +118,9 @@ struct name call_query_subject(const struct call *call);
 
 /* A signed 32-bit number as Java reads one: "+1" and "007" too, nothing around it. */
 bool call_number(struct span text, int *value);
+
+/* Whether a reply of so many bytes is still one that may be sent. */
+MUST_CHECK bool call_bears(const struct call *call, size_t bytes, struct error *err);   /* 42205 */
 
 /* Which entries of a listing are asked for: `offset` and `limit`. */
 struct page {

@@ -27,6 +27,8 @@ struct listing {
     const struct stand_in *stand_ins;   /* by target, then alias */
     size_t stand_in_count, stand_in_at;
     struct buffer out;
+    struct error *err;
+    bool full;                          /* the answer became too large: see the error */
 };
 
 /* ---- aliases */
@@ -109,6 +111,10 @@ static void put(struct listing *listing, const struct version *version, const st
         return;
     reply_next(&listing->out);
     render_into(&listing->out, listing->call->dialect, version, FORM_SCHEMA, variant);
+    if (!call_bears(listing->call, listing->out.len, listing->err)) {
+        listing->full = true;
+        listing->page.most = 0;
+    }
 }
 
 static void list_latest(struct listing *listing, const struct subject *subject, const struct variant *variant)
@@ -191,7 +197,7 @@ bool get_schemas(struct call *call, struct error *err)
     struct listing listing = {
         .call = call, .selection = selection_of(call, SPAN("")),
         .deleted = call_query_true(call, "deleted"), .latest_only = call_query_true(call, "latestOnly"),
-        .rule_type = call_query(call, "ruleType"), .out.arena = call->arena};
+        .rule_type = call_query(call, "ruleType"), .out.arena = call->arena, .err = err};
     if (!call_page(call, PAGE_MAX, &listing.page, err) ||
         (call->dialect->associations && !asked_read(call, true, &listing.asked, err)))
         return false;
@@ -203,6 +209,8 @@ bool get_schemas(struct call *call, struct error *err)
     if (call_query_true(call, "aliases"))
         gather_aliases(&listing);
     list_all(&listing);
+    if (listing.full)
+        return false;
     reply_send_list(call, &listing.out);
     return true;
 }

@@ -11,6 +11,8 @@ enum {
     /* HTTP */
     BODY_MAX = 16 * MIB,        /* a request body; above it 413 */
     BODIES_MAX = 256 * MIB,     /* … and all of them together; 503: thousands of connections may send one */
+    REPLIES_MAX = 256 * MIB,    /* all replies that wait to be taken, and so one of them; 503 and 42205 */
+    REPLY_SMALL = 64 * KIB,     /* … which has room in any case, with all that was used to make it */
     SETTING_BODY_MAX = 1 * MIB, /* the body of /config and /mode */
     DRAIN_MAX = 64 * MIB,       /* a chunked body past its limit is read and dropped up to here */
     HEADER_MAX = 8192,          /* the header block; 431 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stages of a request: admitted, routed, read, answered here or in a lane. Its memory is one arena and
- * one body, which live until the reply has left. */
+ * one body, which live until the reply has left; what the answer takes to be made goes before, if it is
+ * much. */
 #include "server/exchange.h"
 
 #include "base/clock.h"
@@ -25,6 +26,7 @@ struct exchange *exchange_new(const struct http_options *with, struct peer *peer
         .registry = with->registry,
         .dialect = with->dialect,
         .metrics = with->metrics,
+        .reply_max = (size_t)with->config->replies_max,
         .arena = arena,
         .target = arena_copy(arena, target),
         .origin.who = peer_address(peer),
@@ -53,6 +55,7 @@ void exchange_free(struct exchange *exchange)
         count_and_log(exchange);
     due_in(exchange, config->idle_timeout + config->request_timeout);
     upload_free(&exchange->upload);
+    budget_give(exchange->with->replies, exchange->held);
     arena_free(exchange->arena);
 }
 
@@ -102,10 +105,55 @@ bool exchange_head(struct exchange *exchange)
     return good;
 }
 
+static void drop(void *share)
+{
+    share_drop(share);
+}
+
+/* The reply without what was used to make it. Its client may take a minute, and others ask meanwhile. */
+static bool keep_reply(struct exchange *exchange)
+{
+    struct call *call = &exchange->call;
+    struct arena *arena = exchange->arena;
+    size_t len = call->shared ? 0 : call->reply.len;
+    if (!budget_take(exchange->with->replies, len))
+        return false;
+    exchange->held = len;
+    if (call->shared)
+        arena_defer(arena, drop, share_take(call->shared));
+    else
+        call->reply = arena_copy(arena, call->reply);
+    call->allow = arena_copy(arena, call->allow);
+    return true;
+}
+
+static void refuse_reply(struct exchange *exchange)
+{
+    struct error err = {.arena = exchange->arena};
+    struct call *call = &exchange->call;
+    (void)error_no_room(&err);
+    call->allow = call->etag = (struct span){0};
+    call->shared = NULL;
+    call->gzipped = false;
+    refuse(exchange, &err);
+}
+
 void exchange_run(struct exchange *exchange)
 {
-    api_answer(&exchange->call);
+    struct call *call = &exchange->call;
+    struct arena *work = arena_new();
+    call->arena = work;
+    api_answer(call);
     exchange->stage = STAGE_ANSWERED;
+    call->arena = exchange->arena;
+    if (arena_size(work) <= REPLY_SMALL) {
+        arena_adopt(exchange->arena, work);
+        return;
+    }
+    bool kept = keep_reply(exchange);
+    if (!kept)
+        refuse_reply(exchange);
+    arena_free(work);
 }
 
 static bool is_kept(const struct upload *upload, struct error *err)

@@ -30,6 +30,7 @@ struct exchange {
     bool begun;                 /* its head was read: it will have its whole reply */
     bool refused;               /* by its head: what follows is not read, the connection closes */
     struct upload upload;
+    size_t held;                /* of all replies */
     struct span request_id;
     int64_t since;
     void *connection;           /* the library's */

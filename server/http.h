@@ -27,7 +27,7 @@ struct http_options {
     const struct dialect *dialect;
     struct metrics *metrics;
     const struct lanes *lanes;
-    struct uploads *uploads;
+    struct budget *uploads, *replies;
     const struct listener *listener;
     const struct config *config;
 };

@@ -31,7 +31,7 @@ struct process {
     struct sweeper *sweeper;
     struct metrics *metrics;
     struct lanes lanes;
-    struct uploads uploads;
+    struct budget uploads, replies;
     struct http *http;
 };
 
@@ -141,12 +141,14 @@ static bool open_http(struct process *process, struct error *err)
     /* The largest body alone must find room. */
     bool enough = config->bodies_max >= config->body_max;
     process->uploads.most = (size_t)(enough ? config->bodies_max : config->body_max);
+    process->replies.most = (size_t)config->replies_max;
     struct http_options options = {
         .registry = process->registry,
         .dialect = &process->dialect,
         .metrics = process->metrics,
         .lanes = &process->lanes,
         .uploads = &process->uploads,
+        .replies = &process->replies,
         .listener = &process->listener,
         .config = config,
     };

@@ -3,7 +3,6 @@
  * nothing. */
 #include "server/upload.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -18,12 +17,10 @@ bool upload_too_large(const struct upload *upload)
 /* Small bodies are always taken: a connection costs more than they do. */
 static bool claim(struct upload *upload, size_t room)
 {
-    struct uploads *all = upload->all;
-    size_t more = room - upload->room, held = atomic_fetch_add(&all->held, more) + more;
-    if (room <= FIRST_ROOM || held <= all->most)
-        return true;
-    atomic_fetch_sub(&all->held, more);
-    return false;
+    if (room > FIRST_ROOM)
+        return budget_take(upload->all, room - upload->room);
+    budget_take_anyway(upload->all, room - upload->room);
+    return true;
 }
 
 static bool grow(struct upload *upload)
@@ -65,7 +62,7 @@ void upload_free(struct upload *upload)
 {
     free(upload->ptr);
     if (upload->room)
-        atomic_fetch_sub(&upload->all->held, upload->room);
+        budget_give(upload->all, upload->room);
     upload->ptr = NULL;
     upload->room = 0;
 }

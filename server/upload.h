@@ -5,15 +5,10 @@
 #define SERVER_UPLOAD_H
 
 #include "base/span.h"
-
-/* What all bodies hold that have not gone with their reply. Shared by all threads. */
-struct uploads {
-    size_t most;
-    _Atomic size_t held;
-};
+#include "server/budget.h"
 
 struct upload {
-    struct uploads *all;
+    struct budget *all;         /* of the bodies that have not gone with their reply */
     size_t most;                /* kept */
     uint64_t drain;             /* read and dropped beside them */
     char *ptr;

@@ -186,6 +186,46 @@ def test_bodies_that_find_no_room_among_the_others_are_503(tmp_path):
             wait_until(lambda: third.send(request) and third.answer().status == 200)
 
 
+def fill(client, prefix, count):
+    for i in range(count):
+        record_of_1_mb = {"type": "record", "name": f"{prefix}{i}", "fields": [], "doc": "d" * 1000000}
+        assert client.register(f"{prefix}{i}", json.dumps(record_of_1_mb)).status == 200
+
+
+def test_replies_that_find_no_room_among_the_others_are_503(tmp_path):
+    listing = get("/schemas?subjectPrefix=a")
+    with Registry(tmp_path, ":memory:", ["--replies-max", "16MiB"]) as registry:
+        client = registry.client()
+        fill(client, "a", 10)
+        with Raw(registry.port) as first, Raw(registry.port) as second:
+            first.send(listing)             # more than sockets hold, and not read on
+            first.sock.recv(1)
+            second.send(listing)
+            assert second.answer().error == (503, 503, "HTTP 503 Service Unavailable")
+            second.send(get("/subjects"))   # still open; small replies have room
+            assert len(second.answer().json()) == 10
+            second.send(get("/subjects/a0/versions/1"))
+            assert len(second.answer().body) > 1000000      # kept with the version, whoever asks
+        with Raw(registry.port) as third:   # the first one's room is free when it has gone
+            wait_until(lambda: third.send(listing) and third.answer().status == 200)
+
+
+def test_a_listing_has_at_most_16_mib_where_replies_have(tmp_path):
+    refused = (422, 42205, f"Too large an answer, at most {16 << 20} bytes: ask for less of it")
+    with Registry(tmp_path, ":memory:", ["--replies-max", "16MiB"]) as registry:
+        client = registry.client()
+        fill(client, "a", 17)
+        assert client.get("/schemas").error == refused
+        assert client.get("/schemas?limit=16").status == 200
+        wish = {"resourceId": "r", "resourceName": "n", "resourceNamespace": "ns", "resourceType": "topic",
+                "associations": [{"subject": "a0", "associationType": "value", "lifecycle": "WEAK"}]}
+        assert client.post("/associations", wish).status == 200
+        many = {"requests": [{"resourceId": "r", "associationTypes": ["value"]}] * 20}
+        results = client.post("/associations:batchGet?includeSchemas=true", many).json()["results"]
+        assert [("result" in each) for each in results] == [True] * 16 + [False] * 4
+        assert results[-1]["error"] == {"error_code": refused[1], "message": refused[2]}
+
+
 def test_10000_references_are_refused_and_1000_are_taken(client):
     client.register("t", record("T"))
     for ask in (client.register, client.lookup):

@@ -231,6 +231,7 @@ ELSEWHERE = {
     "schema_too_large": "test_bad_input.py::test_a_new_schema_over_1_mib_is_42209_after_all_other_checks",
     "no_room": "test_limits.py::test_a_store_that_does_not_answer_is_50001_and_a_full_lane_503",
     "store": "test_limits.py::test_a_store_that_does_not_answer_is_50001_and_a_full_lane_503",
+    "answer_too_large": "test_limits.py::test_a_listing_has_at_most_16_mib_where_replies_have",
     "too_many_versions": "test_limits.py::test_a_subject_has_at_most_10000_versions",
     "no_number_left": "test_limits.py::test_after_the_last_version_number_a_subject_takes_no_more",
     "no_id_left": "test_limits.py::test_after_the_last_id_a_context_takes_what_it_knows_only",

@@ -123,7 +123,7 @@ static void test_a_refused_sender_is_left_when_its_time_is_up(void **state)
 static void test_an_upload_is_kept_then_dropped_then_given_up(void **state)
 {
     (void)state;
-    struct uploads all = {.most = 1 * MIB};
+    struct budget all = {.most = 1 * MIB};
     struct upload upload = {.all = &all, .most = 10, .drain = 5};
     assert_true(upload_take(&upload, "12345", 5));
     assert_true(upload_take(&upload, "67890", 5));
@@ -141,7 +141,7 @@ static void test_an_upload_that_finds_no_room_among_the_others_is_dropped(void *
 {
     (void)state;
     static const char bytes[64 * KIB];
-    struct uploads all = {.most = 100 * KIB};
+    struct budget all = {.most = 100 * KIB};
     struct upload first = {.all = &all, .most = 1 * MIB, .drain = 0}, second = first, small = first;
     assert_true(upload_take(&first, bytes, 64 * KIB));
     assert_true(upload_take(&second, bytes, 30 * KIB));
