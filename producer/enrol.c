@@ -10,8 +10,13 @@
 
 bool schema_text(const char *name, struct span *text, struct arena *arena, struct error *err)
 {
-    return shipped_text(name ? span_of(name) : SPAN("v1"), text) ||
-           whole_file(name, SCHEMA_FILE_MAX, text, arena, err);
+    struct error cause = {.arena = arena};
+    if (shipped_text(name ? span_of(name) : SPAN("v1"), text) ||
+        whole_file(name, SCHEMA_FILE_MAX, text, arena, &cause))
+        return true;
+    bool is_path = strpbrk(name, "./") != NULL;
+    return error_set(err, 0, "%.*s%s", SPAN_ARGS(cause.message),
+                     is_path ? "" : " (the built-in schemas are v1, v2, v3 and v4)");
 }
 
 static bool map_with(struct span text, bool strict, const struct mapping_source *rules,

@@ -8,6 +8,7 @@
 #include "producer/client.h"
 
 #include <stddef.h>
+#include <unistd.h>
 
 enum { ENCODE = 1 << COMMAND_ENCODE, MAP = 1 << COMMAND_MAP, DECODE = 1 << COMMAND_DECODE,
        CHECK = 1 << COMMAND_CHECK };
@@ -266,6 +267,8 @@ bool options_read(int argc, char **argv, struct options *options, struct arena *
     int first = read_command(options, argc, argv);
     if (asks(options, argc, argv, first))
         return true;
+    if (first == 1 && argc > 1 && argv[1][0] != '-' && access(argv[1], F_OK) != 0)
+        return error_set(err, 0, "there is no command and no file '%s' (see --help)", argv[1]);
     const char **inputs = arena_array(arena, (size_t)argc + 1, sizeof *inputs);
     struct option_list *const lists[] = {&options->settings, &options->lookups, &options->constants,
                                           &options->headers};

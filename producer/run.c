@@ -45,7 +45,8 @@ static int64_t ingest_time(const struct run *run)
 static int64_t timestamp_of(const struct run *run, const struct mapped *mapped)
 {
     size_t place = run->watch.now->timestamp;
-    return place < mapped->record.count ? mapped->record.members[place].number : ingest_time(run);
+    const struct value *found = place < mapped->record.count ? &mapped->record.members[place] : NULL;
+    return found && found->kind == VALUE_LONG ? found->number : ingest_time(run);
 }
 
 /* A time that can be written as a date of four digits; a schema may take any number for one. */

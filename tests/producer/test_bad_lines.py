@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import INGEST, counts
+from producing import INGEST, counts
 from test_lake import event
 
 # What ASan keeps of freed memory is not the program's.

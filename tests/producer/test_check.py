@@ -4,7 +4,7 @@ import json
 import xml.etree.ElementTree as xml
 
 import pytest
-from conftest import SUBJECT
+from producing import SUBJECT
 from fake_registry import FakeRegistry, Told
 from test_client import closed_port
 

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from conftest import SUBJECT
+from producing import SUBJECT
 from fake_registry import FakeRegistry, Told
 from registry import ROOT
 

@@ -8,7 +8,7 @@ import zlib
 
 import fastavro
 import pytest
-from conftest import INGEST
+from producing import INGEST
 from fake_registry import FakeRegistry, Told
 
 EVENTS = "events-envelope.jsonl"

@@ -14,7 +14,7 @@ import subprocess
 
 import fastavro
 import pytest
-from conftest import INGEST, SUBJECT, counts
+from producing import INGEST, SUBJECT, counts
 
 SCHEMAS = ["v1", "v2"]
 EVENTS = "events-envelope.jsonl"
@@ -359,6 +359,7 @@ def test_strict_says_that_something_was_dead_lettered(producer, registry, genesy
     (["--dead-letter", "/nowhere/x"], "cannot write dead letters to /nowhere/x: No such file or directory"),
     (["nowhere.jsonl"], "nowhere.jsonl: No such file or directory"),
     (["--schema", "nowhere.avsc"], "cannot read nowhere.avsc: No such file or directory"),
+    (["--schema", "v9"], "v9: No such file or directory (the built-in schemas are v1, v2, v3 and v4)"),
     (["--format", "csv"], "unknown format 'csv'"),
     (["--format", "ocf", "--codec", "xz"], "unknown codec 'xz'"),
     (["--codec", "null"], "--codec goes with --lake and --format ocf"),
@@ -369,6 +370,14 @@ def test_what_cannot_be_done_is_said_in_one_line(producer, registry, more, words
     assert words in done.stderr.decode().splitlines()[-1]
     assert done.stdout == b""
     assert not list(producer.folder.glob("*.bin")) and not list(producer.folder.glob(".*"))
+
+
+def test_a_first_word_is_a_command_or_a_file(producer, registry, genesys):
+    done = producer.run("ecode", "--registry", registry.url, "--out", "out.bin")
+    assert done.returncode == 2
+    assert done.stderr == b"genesys-producer: there is no command and no file 'ecode' (see --help)\n"
+    done = producer.run(genesys / EVENTS, "--registry", registry.url, "--out", "out.bin")
+    assert done.returncode == 0, done.stderr.decode()
 
 
 @pytest.mark.parametrize("form", ["framed", "ocf"])

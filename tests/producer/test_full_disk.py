@@ -5,7 +5,7 @@ import shutil
 
 import fastavro
 import pytest
-from conftest import INGEST, SUBJECT, counts
+from producing import INGEST, SUBJECT, counts
 from test_lake import event
 
 FULL = "No space left on device"

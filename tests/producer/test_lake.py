@@ -14,7 +14,7 @@ import time
 
 import fastavro
 import pytest
-from conftest import INGEST, SUBJECT, counts
+from producing import INGEST, SUBJECT, counts
 from test_encode import EVENTS, expected, schema_option
 
 PART = re.compile(r"dt=\d{4}-\d\d-\d\d/hour=\d\d/part-.+-\d+-\d+-\d+\.avro")
@@ -83,10 +83,13 @@ def test_records_lie_in_the_hour_of_their_event(producer, registry, genesys):
     assert summary["lake files"] == len(found)
 
 
-def test_records_without_a_time_lie_in_the_hour_of_the_run(producer, registry):
-    """The clock is that of --ingest-time, as for everything else that has no time."""
+@pytest.mark.parametrize("defaults", [{}, {"timestamp": 5}])
+def test_records_without_a_time_lie_in_the_hour_of_the_run(producer, registry, defaults):
+    """The clock is that of --ingest-time, as for everything else that has no time. A default tells none."""
     schema, mapping = producer.folder / "timeless.avsc", producer.folder / "timeless.json"
-    schema.write_text('{"type":"record","name":"R","fields":[{"name":"id","type":"string"}]}')
+    fields = [{"name": name, "type": "long", "default": value} for name, value in defaults.items()]
+    schema.write_text(json.dumps({"type": "record", "name": "R",
+                                  "fields": [{"name": "id", "type": "string"}, *fields]}))
     mapping.write_text(json.dumps({
         "mapping_version": 1,
         "envelopes": [{"name": "e", "when": {"/id": "string"}, "topic": "=t", "body": ""}],
@@ -95,7 +98,7 @@ def test_records_without_a_time_lie_in_the_hour_of_the_run(producer, registry):
     assert done.returncode == 0, done.stderr.decode()
     (where, path), = files(producer)
     assert where == partition({"timestamp": int(INGEST)})
-    assert read(path) == [{"id": "a"}]
+    assert read(path) == [{"id": "a", **defaults}]
 
 
 @pytest.mark.parametrize("codec", ["null", "deflate", None])

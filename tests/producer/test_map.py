@@ -6,7 +6,7 @@ import re
 import subprocess
 
 import pytest
-from conftest import INGEST, mapped, rows
+from producing import INGEST, mapped, rows
 from registry import ROOT
 
 SAMPLES = ROOT / "producer" / "samples" / "events.jsonl"

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from conftest import mapped, rows
+from producing import mapped, rows
 from registry import ROOT
 
 MAPPING = ROOT / "producer" / "mapping" / "genesys.json"

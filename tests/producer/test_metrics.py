@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from conftest import counts
+from producing import counts
 
 LINE = re.compile(r'genesys_producer_(\w+)(?:\{((?:\w+="(?:[^"\\\n]|\\.)*",?)+)\})? (\d+)')
 

@@ -10,7 +10,7 @@ import subprocess
 
 import fastavro
 import pytest
-from conftest import INGEST, SUBJECT, Producer
+from producing import INGEST, SUBJECT, Producer
 from test_encode import EVENTS, avrocat, expected
 from test_lake import bag, shown
 

@@ -5,7 +5,7 @@ import ssl
 import subprocess
 
 import pytest
-from conftest import INGEST
+from producing import INGEST
 from fake_registry import FakeRegistry, Told
 
 LINE = '{"result": "200", "status": "subscribed"}\n'

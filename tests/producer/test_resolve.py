@@ -7,7 +7,7 @@ import time
 
 import fastavro
 import pytest
-from conftest import INGEST, SUBJECT
+from producing import INGEST, SUBJECT
 from fake_registry import Told
 from test_decode import binary, message
 from test_schemas import SHIPPED, shipped

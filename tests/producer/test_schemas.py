@@ -5,7 +5,7 @@ import struct
 
 import fastavro
 import pytest
-from conftest import INGEST, SUBJECT
+from producing import INGEST, SUBJECT
 from fake_registry import FakeRegistry, Told
 from registry import ROOT
 

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import counts, mapped, rows
+from producing import counts, mapped, rows
 from registry import ROOT
 
 SAMPLES = ROOT / "producer" / "samples" / "events.jsonl"

@@ -10,7 +10,7 @@ import time
 
 import fastavro
 import pytest
-from conftest import SUBJECT, counts
+from producing import SUBJECT, counts
 from fake_registry import FakeRegistry, Told
 from test_lake import event, visible
 
