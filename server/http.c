@@ -155,9 +155,10 @@ static enum MHD_Result answer(struct exchange *exchange, const struct http *http
         return send_reply(exchange, http);
     /* The connection sleeps before the lane may have it: a resume that came first would be lost. */
     MHD_suspend_connection(exchange->connection);
-    if (!lane_put(lane, run_in_lane, exchange)) {
-        exchange_lane_full(exchange);
-        MHD_resume_connection(exchange->connection);
+    struct exchange *left = lane_put(lane, run_in_lane, exchange, peer_client(exchange->peer));
+    if (left) {
+        exchange_lane_full(left);
+        MHD_resume_connection(left->connection);
     }
     return MHD_YES;
 }

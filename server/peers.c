@@ -19,6 +19,7 @@ struct peer {
     struct peer *before, *after;
     _Atomic int64_t due;
     int socket;
+    uint64_t client;
     char address[INET6_ADDRSTRLEN];
 };
 
@@ -63,6 +64,21 @@ static void write_address(const struct sockaddr *address, char text[INET6_ADDRST
         inet_ntop(AF_INET6, &six->sin6_addr, text, INET6_ADDRSTRLEN);
 }
 
+static uint64_t client_of(const struct sockaddr *address)
+{
+    const struct sockaddr_in *four = (const void *)address;
+    const struct sockaddr_in6 *six = (const void *)address;
+    uint64_t client = 0;
+    uint32_t mapped = 0;
+    if (address->sa_family == AF_INET)
+        return four->sin_addr.s_addr;
+    if (address->sa_family != AF_INET6)
+        return client;
+    memcpy(&client, six->sin6_addr.s6_addr, sizeof client);
+    memcpy(&mapped, six->sin6_addr.s6_addr + 12, sizeof mapped);
+    return IN6_IS_ADDR_V4MAPPED(&six->sin6_addr) ? mapped : client;
+}
+
 struct peer *peer_open(struct peers *peers, int socket, const struct sockaddr *address, int64_t due)
 {
     struct peer *peer = calloc(1, sizeof *peer);
@@ -70,8 +86,10 @@ struct peer *peer_open(struct peers *peers, int socket, const struct sockaddr *a
         abort();
     peer->socket = socket;
     atomic_init(&peer->due, due);
-    if (address)
+    if (address) {
         write_address(address, peer->address);
+        peer->client = client_of(address);
+    }
     pthread_mutex_lock(&peers->lock);
     peer->after = peers->first;
     if (peer->after)
@@ -102,6 +120,11 @@ void peer_due(struct peer *peer, int64_t due)
 struct span peer_address(const struct peer *peer)
 {
     return span_of(peer->address);
+}
+
+uint64_t peer_client(const struct peer *peer)
+{
+    return peer->client;
 }
 
 void peer_linger(struct peers *peers, const struct peer *peer, size_t most)

@@ -26,6 +26,9 @@ void peer_due(struct peer *peer, int64_t due);
 /* "192.0.2.1" or "2001:db8::1"; lives as long as the peer. */
 struct span peer_address(const struct peer *peer);
 
+/* The same for all that one client is likely to have: an IPv4 address, or the first half of another. */
+uint64_t peer_client(const struct peer *peer);
+
 /* The peer's socket is about to be closed with bytes unread: up to `most` of them are read and dropped, so
  * that a client that is still sending gets to see its reply. */
 void peer_linger(struct peers *peers, const struct peer *peer, size_t most);
