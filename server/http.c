@@ -213,12 +213,14 @@ static struct MHD_Daemon *start_daemon(struct http *http)
     const struct config *config = http->with.config;
     /* A head and a target at their bounds, the library's notes on each field, and the reply's head. */
     int64_t pool = config->header_max * 4 > CONNECTION_POOL ? config->header_max * 4 : CONNECTION_POOL;
+    unsigned room = listen_room();      /* a quarter of it is for others than whoever has most */
     intptr_t idle = (intptr_t)((config->idle_timeout + 999) / 1000);
     enum MHD_OPTION threads = config->http_threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_LISTEN_SOCKET, http->with.listener->socket, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)pool, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)listen_room(), NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)room, NULL},
+        {MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)(room - room / 4), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, idle, NULL},
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, http},
         {MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, NULL},

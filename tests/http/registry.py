@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import pathlib
+import resource
 import signal
 import socket
 import subprocess
@@ -107,11 +108,13 @@ class Client:
 class Registry:
     """A schemad of its own on a free port. `stop` ends it politely, `kill` does not."""
 
-    def __init__(self, folder, db="schemad.db", options=(), env=None):
+    def __init__(self, folder, db="schemad.db", options=(), env=None, files=None):
+        """`files`: how many it may have open, sockets among them."""
         self.folder = pathlib.Path(folder)
         self.db = db if db == ":memory:" else str(self.folder / db)
         self.options = list(options)
         self.env = env
+        self.files = files
         self.process = None
         self.port = 0
 
@@ -123,7 +126,7 @@ class Registry:
             [BIN / "schemad", "--listen", "127.0.0.1:0", "--db", self.db, "--port-file", str(port_file),
              "--die-with-parent", *self.options],
             stdout=subprocess.PIPE, stderr=self.errors, cwd=self.folder,
-            env={**os.environ, **(self.env or {})})
+            env={**os.environ, **(self.env or {})}, preexec_fn=self.limit_files if self.files else None)
         self.ready_line = self.process.stdout.readline().decode()
         if not self.ready_line.startswith("schemad ready "):
             self.process.wait()
@@ -132,6 +135,9 @@ class Registry:
         if os.environ.get("EMPTY_POLICY") and {"--listen", "--log-level"}.isdisjoint(self.options):
             self.empty_policies(":.__GLOBAL:", ":.:")
         return self
+
+    def limit_files(self):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self.files, self.files))
 
     def empty_policies(self, *places):
         """An empty policy is none: with one everywhere all is as without. What is no place is passed over."""

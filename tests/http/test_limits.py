@@ -2,6 +2,7 @@
 """What is bounded, and what gives way: a store that does not answer, a lane and a subject that are full."""
 import json
 import resource
+import socket
 import sqlite3
 import threading
 
@@ -224,6 +225,24 @@ def test_a_listing_has_at_most_16_mib_where_replies_have(tmp_path):
         results = client.post("/associations:batchGet?includeSchemas=true", many).json()["results"]
         assert [("result" in each) for each in results] == [True] * 16 + [False] * 4
         assert results[-1]["error"] == {"error_code": refused[1], "message": refused[2]}
+
+
+def test_one_address_has_at_most_three_quarters_of_the_connections(tmp_path):
+    """Of 200 files 64 are kept apart; 102 connections are left for one address."""
+    with Registry(tmp_path, ":memory:", files=200) as registry:
+        mine = [Raw(registry.port) for _ in range(160)]
+        for raw in mine:
+            raw.send(get("/schemas/types"))
+        answered = 0
+        for raw in mine[:102]:
+            answered += raw.answer().status == 200
+        assert answered == 102
+        other = socket.create_connection(("127.0.0.1", registry.port), 20, source_address=("127.0.0.2", 0))
+        other.sendall(get("/schemas/types"))
+        assert other.recv(100).startswith(b"HTTP/1.1 200 ")
+        other.close()
+        for raw in mine:
+            raw.sock.close()
 
 
 def test_10000_references_are_refused_and_1000_are_taken(client):
