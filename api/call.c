@@ -6,13 +6,18 @@
 #include <assert.h>
 #include <limits.h>
 
+/* Whether a schema is asked for in a form of the call's own: it may have to be parsed, and is printed and
+ * compressed for this call alone. */
+static bool asks_apart(const struct call *call)
+{
+    return call_query(call, "format").len || call_query(call, "referenceFormat").len ||
+           call_query(call, "findTags").ptr || call_query_true(call, "fetchMaxId");
+}
+
 unsigned api_access(const struct call *call)
 {
     unsigned access = call->route->access & (READS | THINKS | WRITES);
-    /* Another format of a schema is parsed and printed for this call alone. */
-    if (access == READS && call_query(call, "format").len)
-        return THINKS;
-    return access;
+    return access == READS && asks_apart(call) ? THINKS : access;
 }
 
 size_t api_body_max(const struct call *call, size_t body_max)

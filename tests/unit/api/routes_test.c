@@ -90,8 +90,14 @@ static void test_where_a_call_runs(void **state)
     routed("GET", "/schemas/ids/1", &call, arena);
     assert_int_equal(api_access(&call), READS);
     assert_int_equal(api_body_max(&call, MOST), MOST);
-    routed("GET", "/schemas/ids/1?format=resolved", &call, arena);
-    assert_int_equal(api_access(&call), THINKS);
+    static const char *const apart[] = {"format=resolved", "findTags=PII", "fetchMaxId=true",
+                                        "referenceFormat=qualified"};
+    for (size_t i = 0; i < sizeof apart / sizeof *apart; i++) {
+        routed("GET", arena_printf(arena, "/schemas/ids/1?%s", apart[i]).ptr, &call, arena);
+        assert_int_equal(api_access(&call), THINKS);
+    }
+    routed("GET", "/schemas/ids/1?fetchMaxId=false&subject=s", &call, arena);
+    assert_int_equal(api_access(&call), READS);
     routed("GET", "/subjects", &call, arena);
     assert_int_equal(api_access(&call), THINKS);
     routed("PUT", "/config/s", &call, arena);
