@@ -233,10 +233,9 @@ def test_one_address_has_at_most_three_quarters_of_the_connections(tmp_path):
         mine = [Raw(registry.port) for _ in range(160)]
         for raw in mine:
             raw.send(get("/schemas/types"))
-        answered = 0
-        for raw in mine[:102]:
-            answered += raw.answer().status == 200
-        assert answered == 102
+        answers = [raw.answer() for raw in mine]
+        answered = [answer.status for answer in answers if answer]  # two threads count: not quite in turn
+        assert set(answered) == {200} and 90 < len(answered) <= 102
         other = socket.create_connection(("127.0.0.1", registry.port), 20, source_address=("127.0.0.2", 0))
         other.sendall(get("/schemas/types"))
         assert other.recv(100).startswith(b"HTTP/1.1 200 ")

@@ -37,8 +37,8 @@ def borrowed(path, name):
 
 
 tools = borrowed(HERE.parent / "producer" / "conftest.py", "producer_conftest")
-producer, registry, genesys, counts, INGEST = (tools.producer, tools.registry, tools.genesys, tools.counts,
-                                               tools.INGEST)
+producer, registry, genesys = tools.producer, tools.registry, tools.genesys
+counts, INGEST = tools.producing.counts, tools.producing.INGEST
 EVENTS = "events-envelope.jsonl"
 NAMES = uuid.UUID("8a0a2c6e-2f0a-5d4b-9a53-6f6d8f2b1c77")
 

@@ -11,13 +11,13 @@ sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parent / "http"))
 
 from fake_registry import FakeRegistry  # noqa: E402
-from producing import Producer  # noqa: E402
+import producing  # noqa: E402
 from registry import BIN, SHARED, Registry  # noqa: E402
 
 
 @pytest.fixture
 def producer(tmp_path):
-    made = Producer(tmp_path)
+    made = producing.Producer(tmp_path)
     if not made.binary.exists():
         pytest.skip(f"{made.binary} is not built")
     return made
