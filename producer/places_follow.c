@@ -4,6 +4,7 @@
 #include "producer/places_list.h"
 
 #include "base/clock.h"
+
 enum {
     ROTATED_MS = 2000, /* so long its writer may go on with a file that was rotated away */
     GONE_LOOKS = 20,   /* in a row without a file: it is gone from the folder */

@@ -24,15 +24,15 @@ static bool choose_group(const struct view *view, const struct subject *subject,
     const struct version **versions = arena_array(arena, most + 1, sizeof *versions), *version;
     struct span wanted = metadata_property(read->content.metadata, settings->group);
     struct cursor cursor = subject_versions_down(view, subject);
-    AUTO_EFFORT effort = effort_new();
+    AUTO_EFFORT effort = {0};
     history->versions = versions;
     if (!settings->level->backward && !settings->level->forward)
         return true;
     while (history->count < most && (version = cursor_version(&cursor))) {
-        if (!effort_next(effort, err))
+        if (!effort_next(&effort, err))
             return false;
         if (history_counts(version, settings->level) &&
-            in_group(version, settings->group, wanted, effort->arena))
+            in_group(version, settings->group, wanted, effort.arena))
             versions[history->count++] = version;
     }
     return true;
@@ -79,20 +79,20 @@ static bool complain(const struct view *view, struct history history, const stru
                      const struct level *level, const struct complaint **complaints, struct arena *arena,
                      struct error *err)
 {
-    AUTO_EFFORT effort = effort_new();
+    AUTO_EFFORT effort = {0};
     *complaints = NULL;
     for (size_t i = 0; i < history.count && !*complaints; i++) {
         const struct version *version = history.versions[i];
-        if (!effort_next(effort, err))
+        if (!effort_next(&effort, err))
             return false;
-        struct error cause = {.arena = effort->arena};
-        const struct schema *past = version_schema(view, version, effort->arena, &cause);
+        struct error cause = {.arena = effort.arena};
+        const struct schema *past = version_schema(view, version, effort.arena, &cause);
         if (!past)
             return submission_stored_invalid(view, version, cause.message, err);
-        *complaints = schema_check(schema, level, (struct past){version->number, past}, effort->arena);
+        *complaints = schema_check(schema, level, (struct past){version->number, past}, effort.arena);
     }
     if (*complaints)
-        effort_keep(effort, arena);
+        effort_keep(&effort, arena);
     return true;
 }
 

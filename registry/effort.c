@@ -4,25 +4,8 @@
 #include "registry/effort.h"
 
 #include "base/limits.h"
-#include "registry/state.h"
-
-#include <stdlib.h>
 
 enum { STEP = 4 * KIB };    /* what the least of versions counts as */
-
-struct effort *effort_new(void)
-{
-    struct effort *effort = memory_new(1, sizeof *effort);
-    effort->arena = arena_new();
-    return effort;
-}
-
-void effort_free(struct effort *effort)
-{
-    if (effort)
-        arena_free(effort->arena);
-    free(effort);
-}
 
 static bool add(struct effort *effort, size_t bytes, struct error *err)
 {
@@ -32,6 +15,8 @@ static bool add(struct effort *effort, size_t bytes, struct error *err)
 
 bool effort_next(struct effort *effort, struct error *err)
 {
+    if (!effort->arena)
+        effort->arena = arena_new();
     size_t taken = arena_size(effort->arena) - effort->kept;
     arena_clear(effort->arena);
     effort->kept = arena_size(effort->arena);
@@ -41,6 +26,6 @@ bool effort_next(struct effort *effort, struct error *err)
 void effort_keep(struct effort *effort, struct arena *arena)
 {
     arena_adopt(arena, effort->arena);
-    effort->arena = arena_new();
+    effort->arena = NULL;
     effort->kept = 0;
 }

@@ -8,13 +8,10 @@
 #include "base/error.h"
 
 struct effort {
-    struct arena *arena;    /* of the version at hand */
+    struct arena *arena;    /* of the version at hand; NULL: there was none yet */
     size_t kept;            /* what that arena holds while it is empty */
     uint64_t spent;         /* bytes, on all before */
 };
-
-struct effort *effort_new(void);
-void effort_free(struct effort *effort);     /* NULL is accepted */
 
 /* Lets go of what was read last, and asks for the next; false: it was too much. */
 MUST_CHECK bool effort_next(struct effort *effort, struct error *err);
@@ -22,11 +19,11 @@ MUST_CHECK bool effort_next(struct effort *effort, struct error *err);
 /* What was read last stays as long as the other arena. */
 void effort_keep(struct effort *effort, struct arena *arena);
 
-/* `AUTO_EFFORT effort = effort_new();` is freed when its scope ends. */
-static inline void effort_auto(struct effort **effort)
+/* `AUTO_EFFORT effort = {0};` lets go of its memory when its scope ends. */
+static inline void effort_auto(struct effort *effort)
 {
-    effort_free(*effort);
+    arena_free(effort->arena);
 }
-#define AUTO_EFFORT __attribute__((cleanup(effort_auto))) struct effort *
+#define AUTO_EFFORT __attribute__((cleanup(effort_auto))) struct effort
 
 #endif

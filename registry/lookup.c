@@ -31,18 +31,18 @@ static bool look_around(const struct view *view, const struct registration *want
 {
     struct registration elsewhere = *wanted;
     struct cursor contexts = view_contexts(view);
-    AUTO_EFFORT effort = effort_new();
+    AUTO_EFFORT effort = {0};
     while (!match->version && cursor_context(&contexts, &elsewhere.subject.context)) {
         if (!view_subject(view, elsewhere.subject))
             continue;
-        if (!effort_next(effort, err))
+        if (!effort_next(&effort, err))
             return false;
-        struct error unheard = {.arena = effort->arena};
-        if (!look_up(view, &elsewhere, sought, read, match, effort->arena, &unheard))
+        struct error unheard = {.arena = effort.arena};
+        if (!look_up(view, &elsewhere, sought, read, match, effort.arena, &unheard))
             match->version = NULL;
     }
     if (match->version)
-        effort_keep(effort, arena);
+        effort_keep(&effort, arena);
     return true;
 }
 
@@ -51,8 +51,8 @@ bool registry_lookup(const struct view *view, const struct registration *wanted,
 {
     struct submission read;
     struct match match = {.version = NULL};
-    AUTO_EFFORT older = effort_new();
-    struct sought sought = {hidden, ANY_ID, older};
+    AUTO_EFFORT older = {0};
+    struct sought sought = {hidden, ANY_ID, &older};
     bool around = !wanted->subject.context.len;
     if (!submission_blank(wanted)) {
         if (!look_up(view, wanted, sought, &read, &match, arena, err))

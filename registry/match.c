@@ -78,8 +78,8 @@ static bool find_alike(const struct view *view, const struct subject *subject, c
     uint64_t likeness = likeness_of(read);
     struct alikes alikes = alikes_of(view, subject, likeness);
     bool same = false;
-    AUTO_EFFORT own = sought.effort ? NULL : effort_new();
-    struct effort *effort = own ? own : sought.effort;
+    AUTO_EFFORT own = {0};
+    struct effort *effort = sought.effort ? sought.effort : &own;
     while (!same && (*found = alikes_next(&alikes)))
         if (is_sought(*found, sought) &&
             (!effort_next(effort, err) ||

@@ -112,11 +112,11 @@ static bool check_levels(const struct decision *decision, const struct undeletin
     if (undeleting->wanted->force || mode_imports(settings.mode) || !(level->backward || level->forward))
         return true;
     struct history all = neighbours(decision, undeleting, subject, level);
-    AUTO_EFFORT effort = effort_new();
+    AUTO_EFFORT effort = {0};
     for (size_t newer = 1; newer < all.count; newer++)
         for (size_t older = newer; older-- > 0;) {
-            if (!check_pair(decision, undeleting, all.versions[older], all.versions[newer], &settings, effort,
-                            err))
+            if (!check_pair(decision, undeleting, all.versions[older], all.versions[newer], &settings,
+                            &effort, err))
                 return false;
             if (!level->transitive)
                 break;

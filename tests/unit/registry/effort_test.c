@@ -65,12 +65,12 @@ static void effort_has_an_end(void **state)
     (void)state;
     AUTO_ARENA arena = arena_new();
     struct error err = {.arena = arena};
-    AUTO_EFFORT effort = effort_new();
+    AUTO_EFFORT effort = {0};
     for (int i = 0; i < EFFORT_GIB; i++) {
-        assert_true(effort_next(effort, &err));
-        arena_alloc(effort->arena, (size_t)1 << 30);
+        assert_true(effort_next(&effort, &err));
+        arena_alloc(effort.arena, (size_t)1 << 30);
     }
-    assert_false(effort_next(effort, &err));
+    assert_false(effort_next(&effort, &err));
     assert_int_equal(err.code, 42205);
     expect_text(err.message, "Too much to compare with: what is older takes more than 16 GiB to read");
 }
@@ -80,14 +80,16 @@ static void what_was_kept_outlives_the_effort(void **state)
     (void)state;
     AUTO_ARENA arena = arena_new();
     struct error err = {.arena = arena};
-    struct effort *effort = effort_new();
-    assert_true(effort_next(effort, &err));
-    struct span kept = arena_copy(effort->arena, SPAN("kept"));
-    size_t size = arena_size(effort->arena);
-    effort_keep(effort, arena);
-    assert_true(arena_size(arena) >= size);
-    assert_true(effort_next(effort, &err));
-    effort_free(effort);
+    struct span kept;
+    {
+        AUTO_EFFORT effort = {0};
+        assert_true(effort_next(&effort, &err));
+        kept = arena_copy(effort.arena, SPAN("kept"));
+        size_t size = arena_size(effort.arena);
+        effort_keep(&effort, arena);
+        assert_true(arena_size(arena) >= size);
+        assert_true(effort_next(&effort, &err));
+    }
     expect_text(kept, "kept");
 }
 
